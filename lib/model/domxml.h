@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Domain XML: what Ferry reads out of it, and the two changes that it makes (the mark; nothing
+ * else). Parsed with libxml2 without network, entities or DTD.
+ * Source: libvirt's formatdomain.
+ */
+#ifndef FERRY_DOMXML_H
+#define FERRY_DOMXML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/error.h"
+#include "lib/model/mark.h"
+
+#define DOMXML_MAX (1024 * 1024)
+#define DOMXML_MAX_DISKS 64
+
+struct domxml_disk {
+	char device[16];	/* disk, cdrom, floppy, lun */
+	char type[16];		/* file, block, network, ... */
+	char source[512];	/* dev=, file= or name=; "" for an empty drive */
+	char target[32];	/* vda */
+	char format[16];	/* driver type=; "" if not given */
+	char cache[24], error_policy[16], rerror_policy[16];
+	unsigned int logical_block_size;	/* <blockio>; 0 if not given */
+	bool readonly, shareable, backing;	/* backing: a <backingStore> with content */
+};
+
+struct domxml {
+	char name[NAME_SIZE];
+	char uuid[UUID_SIZE];	/* "" if the XML has none: libvirt would make one up */
+	char domain_type[16];	/* qemu, kvm, lxc, ... */
+	char on_crash[24];	/* "" if not given (libvirt: destroy) */
+	char nvram[512];	/* path of a writable NVRAM, "" if none */
+	bool tpm_emulator;
+	unsigned int ndisks;
+	struct domxml_disk disks[DOMXML_MAX_DISKS];
+	struct mark mark;	/* MARK_NONE if it has none */
+};
+
+int domxml_parse(const char *xml, size_t len, struct domxml *ret_dom, struct ferry_error *e);
+
+/* The same document with the mark put into <metadata> (replacing an older one); caller frees. */
+int domxml_with_mark(const char *xml, size_t len, const struct mark *m, char **ret_xml,
+		     struct ferry_error *e);
+
+/*
+ * What a gated guest must look like (doc/architecture.md): every writable disk raw on
+ * /dev/mapper/ferry-RESOURCE-VOLUME, explicit type, no backing chain, cache none or directsync,
+ * error_policy and rerror_policy stop, logical blocks of 512 bytes, no on_crash=restart, a uuid, no
+ * writable host file outside the gate. 0, or -EINVAL with the first fault: the element, its value
+ * and the cure. Never looks at the host.
+ */
+int domxml_check_gated(const struct domxml *d, const char *resource, struct ferry_error *e);
+
+#endif
