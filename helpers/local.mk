@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One .c per binary; what several share is libferry-action or a helpers/common.c listed below.
+# For helpers/ferry-NAME.c write:
+#	sbin_PROGRAMS += ferry-NAME
+#	ferry_NAME_SOURCES = helpers/ferry-NAME.c $(HELPER_COMMON)
+#	ferry_NAME_LDADD = $(ACTION_LIBS)
+
+HELPER_COMMON =

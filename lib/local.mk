@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The rooms of lib/: base <- model <- edge <- action. Add your .c and .h here, one a line, sorted.
+
+noinst_LIBRARIES += libferry-base.a libferry-model.a libferry-edge.a libferry-action.a
+
+libferry_base_a_SOURCES = \
+	lib/base/cleanup.h \
+	lib/base/deadline.c \
+	lib/base/deadline.h \
+	lib/base/error.c \
+	lib/base/error.h \
+	lib/base/io.c \
+	lib/base/io.h \
+	lib/base/log.c \
+	lib/base/log.h
+
+libferry_model_a_SOURCES = \
+	lib/model/domstatus.h \
+	lib/model/domxml.h \
+	lib/model/drbd_conf.h \
+	lib/model/drbd_events.h \
+	lib/model/gate_state.h \
+	lib/model/ids.h \
+	lib/model/mark.h \
+	lib/model/move.h \
+	lib/model/ocf.h \
+	lib/model/stamp.h \
+	lib/model/verdict.h
+
+libferry_edge_a_SOURCES =
+
+libferry_action_a_SOURCES =
+
+# What a program of each level links. The order matters to the linker: callers first.
+BASE_LIBS = libferry-base.a
+MODEL_LIBS = libferry-model.a $(BASE_LIBS) $(LIBXML_LIBS) $(JSONC_LIBS) $(XXHASH_LIBS)
+EDGE_LIBS = libferry-edge.a $(MODEL_LIBS) $(DEVMAPPER_LIBS) $(DL_LIBS)
+ACTION_LIBS = libferry-action.a $(EDGE_LIBS)

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `make check`: everything that needs neither root nor a lab. Every test speaks TAP.
+
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+AM_LOG_DRIVER_FLAGS = --comments
+
+# Absolute, because a test may change its directory.
+AM_TESTS_ENVIRONMENT = \
+	FERRY_SRCDIR='$(abs_top_srcdir)'; export FERRY_SRCDIR; \
+	FERRY_BUILDDIR='$(abs_top_builddir)'; export FERRY_BUILDDIR; \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	LC_ALL=C; export LC_ALL;
+
+include tests/unit/local.mk
+include tests/fuzz/local.mk

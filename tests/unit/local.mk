@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# For tests/unit/test_NAME.c, one cmocka group per program, write inside the `if`:
+#	UNIT_TESTS += tests/unit/test_NAME
+#	tests_unit_test_NAME_SOURCES = tests/unit/test_NAME.c
+#	tests_unit_test_NAME_LDADD = $(UNIT_LIBS)
+
+UNIT_LIBS = $(EDGE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS =
+
+if HAVE_CMOCKA
+endif
+
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
