@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the helpers share: a verb table that is the program, its options, its usage text, the
+ * watchdog, and the sinks for log, steps and exit reason.
+ *
+ *   ferry-gate VERB [--option VALUE]...
+ *
+ * Every option is declared once, in the helper's option table; each verb names those it takes.
+ * `--help` (before or after the verb), `--version` and `--json` are always there. Exit codes are
+ * OCF's. On a failure the last line on stderr is "ocf-exit-reason:TEXT".
+ */
+#ifndef FERRY_CLI_H
+#define FERRY_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/deadline.h"
+#include "lib/base/error.h"
+
+#define CLI_MAX_OPTIONS 24
+
+struct cli_option {
+	const char *name;	/* "domain": given as --domain VALUE or --domain=VALUE */
+	const char *value;	/* "NAME" in the usage text; NULL: a flag without a value */
+	const char *def;	/* default, NULL if none */
+	const char *help;	/* one line */
+};
+
+struct cli;
+
+struct cli_verb {
+	const char *name;
+	const char *summary;
+	const char *required;	/* option names that must be given, blank-separated */
+	const char *optional;	/* and that may be; --timeout and --json always may */
+	/* Returns 0 or -errno with E filled; *ret_code is the exit code on 0 (OCF_SUCCESS unless set). */
+	int (*run)(const struct cli *c, int *ret_code, struct ferry_error *e);
+};
+
+struct cli_program {
+	const char *name;	/* "ferry-gate" */
+	const char *summary;
+	const struct cli_option *options;	/* ends with name NULL */
+	const struct cli_verb *verbs;		/* ends with name NULL */
+};
+
+/* The whole of main(): parse, set the sinks up, arm the watchdog, run the verb, print, exit code. */
+int cli_main(const struct cli_program *p, int argc, char **argv);
+
+/* Value of an option, its default, or NULL. The option must be in the table (else abort). */
+const char *cli_get(const struct cli *c, const char *option);
+bool cli_flag(const struct cli *c, const char *option);
+/* A whole number within MIN..MAX; an error names option, value, range (OCF_ERR_CONFIGURED). */
+int cli_get_int(const struct cli *c, const char *option, int64_t min, int64_t max,
+		int64_t *ret_value, struct ferry_error *e);
+/* One of the blank-separated WORDS. */
+int cli_get_word(const struct cli *c, const char *option, const char *words,
+		 const char **ret_value, struct ferry_error *e);
+/* A valid name (name_valid). */
+int cli_get_name(const struct cli *c, const char *option, const char **ret_value,
+		 struct ferry_error *e);
+bool cli_json(const struct cli *c);
+/* From --timeout (ms, the action's own time-out as Pacemaker gives it in
+ * OCF_RESKEY_CRM_meta_timeout; default 20 s) less a margin for saying why. */
+struct ferry_deadline cli_deadline(const struct cli *c);
+/* This node's name: --node, else uname -n. */
+const char *cli_node(const struct cli *c);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The actions of ocf:ferry:drbd. Each returns 0 or -errno with the OCF code in E, and is
+ * idempotent.
+ */
+#ifndef FERRY_DISK_ACTION_H
+#define FERRY_DISK_ACTION_H
+
+#include "lib/base/deadline.h"
+#include "lib/base/error.h"
+#include "lib/model/drbd_conf.h"
+#include "lib/model/drbd_events.h"
+
+struct disk_opts {
+	const char *resource;
+	const char *instance;	/* the cluster's name of this resource, for the promotion score; NULL: set none */
+	struct ferry_deadline deadline;
+};
+
+/* Up, closed gates as soon as the size is known (waits for the connection or for a disk state that
+ * will not change by itself, inside the deadline), promotion score. */
+int disk_start(const struct disk_opts *o, struct ferry_error *e);
+/* Refuses nothing: gates removed (they are closed by then), score removed, down. */
+int disk_stop(const struct disk_opts *o, struct ferry_error *e);
+/* Refuses an Inconsistent or Outdated local disk before asking the kernel; afterwards proves that
+ * the role is Primary and every local disk UpToDate, else demotes again and fails. Never --force. */
+int disk_promote(const struct disk_opts *o, struct ferry_error *e);
+/* Secondary; a gate that is still open is a refusal that names it. */
+int disk_demote(const struct disk_opts *o, struct ferry_error *e);
+/* *ret_code: 0 Secondary, 8 Primary, 7 not up; a missing or foreign gate device, a failed or
+ * detached disk is 1 (9 on a Primary). Sets the promotion score when it changed. */
+int disk_monitor(const struct disk_opts *o, int *ret_code, struct drbd_state *ret_state,
+		 struct ferry_error *e);
+/* LEVEL 0: parameters alone; 10: configuration and host as well. */
+int disk_validate(const struct disk_opts *o, int level, struct ferry_error *e);
+/* After a peer came or went: scores anew. TYPE_OP is Pacemaker's "post-promote" and so on. */
+int disk_notify(const struct disk_opts *o, const char *type_op, struct ferry_error *e);
+
+/* Promotion score by state: DISK_SCORE_UPTODATE where every local disk is UpToDate (the same on all
+ * such nodes, else clearing a move would pull the guest back), DISK_SCORE_CONSISTENT where it is only
+ * Consistent and no peer is connected, none (-1) otherwise. */
+#define DISK_SCORE_UPTODATE 10000
+#define DISK_SCORE_CONSISTENT 10
+int disk_score(const struct drbd_state *s);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The only place where a guest's virtual CPUs are started: stamp read, verdict taken, epoch
+ * advanced with a flush, then resumed. Used by the gate's opening, by vm's start behind an open gate
+ * and by the return of a failed move.
+ */
+#ifndef FERRY_GUEST_H
+#define FERRY_GUEST_H
+
+#include "lib/base/deadline.h"
+#include "lib/base/error.h"
+#include "lib/edge/virt.h"
+#include "lib/model/verdict.h"
+
+struct guest_where {
+	const char *resource;	/* DRBD resource behind the gate */
+	int stamp_minor;	/* minor of volume 0, Primary here, gate open */
+	const char *node;	/* this node */
+	struct ferry_deadline deadline;
+};
+
+/*
+ * Let the guest DOM run if it is entitled to; what was decided comes back in *ret_verdict.
+ * - running already on its own nonce: nothing to do.
+ * - held or reserved: by verdict_of(): resume / advance and resume / discard and boot anew /
+ *   refuse with the guest left paused, its memory kept, and a reason with a cure.
+ * - paused by the user (mark "running", no I/O error): left alone.
+ * - paused by an I/O error on its own nonce: resumed.
+ * The stamp is claimed before the CPUs start: nonce into the mark, then the stamp, then resume,
+ * then mark "running"; killed anywhere, a second call finishes.
+ */
+int guest_let_run(struct virt_conn *c, struct virt_dom *dom, const struct guest_where *w,
+		  enum verdict *ret_verdict, struct ferry_error *e);
+
+/* Pause a running guest as "held" in place (same nonce), so that its gate can be closed without
+ * costing its memory. Idempotent. A guest that the user has paused is left as it is. */
+int guest_hold(struct virt_conn *c, struct virt_dom *dom, struct ferry_deadline d,
+	       struct ferry_error *e);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What Ferry asks the cluster, through Pacemaker's own tools: who is in this partition, whether it
+ * has quorum, and promotion scores. Sources: crm_node(8), crm_attribute(8).
+ */
+#ifndef FERRY_CLUSTER_H
+#define FERRY_CLUSTER_H
+
+#include <stdbool.h>
+
+#include "lib/base/deadline.h"
+#include "lib/base/error.h"
+#include "lib/model/ids.h"
+
+#define CLUSTER_MAX_NODES 64
+
+struct cluster_view {
+	bool quorate;
+	unsigned int nnodes;
+	char nodes[CLUSTER_MAX_NODES][NAME_SIZE];	/* members of this partition */
+};
+
+/* An answer that cannot be had is an error, never "offline". */
+int cluster_look(struct ferry_deadline d, struct cluster_view *ret_view, struct ferry_error *e);
+bool cluster_has(const struct cluster_view *v, const char *node);
+
+/* Promotion score of the clone instance RSC on this node; SCORE < 0 removes it. Only calls the
+ * tool when the score differs from what was last set (remembered in /run/ferry/score/RSC). */
+int cluster_set_promotion(const char *rsc, int score, struct ferry_deadline d, struct ferry_error *e);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * DRBD through drbd-utils: drbdadm for what needs the configuration, drbdsetup events2 for state.
+ * Errors of the kernel are recognised by their number ("(-1)", "(-12)"), never by their text.
+ */
+#ifndef FERRY_DRBD_H
+#define FERRY_DRBD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/deadline.h"
+#include "lib/base/error.h"
+#include "lib/model/drbd_conf.h"
+#include "lib/model/drbd_events.h"
+
+/* The configuration of RESOURCE. Unknown resource: OCF_ERR_CONFIGURED, -ENOENT. drbd-utils not
+ * installed: OCF_ERR_INSTALLED. */
+int drbd_conf_load(const char *resource, struct ferry_deadline d, struct drbd_conf *ret_conf,
+		   struct ferry_error *e);
+/* The running module's major version: 8 or 9 (from /sys/module/drbd/version or /proc/drbd);
+ * -ENODEV when it is not loaded. */
+int drbd_module_major(void);
+/* The state now. A resource that is not up is data: exists=false. */
+int drbd_state_now(const char *resource, struct ferry_deadline d, struct drbd_state *ret_state,
+		   struct ferry_error *e);
+/* Follow events until DONE(state) is true: 0; -ETIMEDOUT at D with the last state in *ret_state. */
+int drbd_wait(const char *resource, bool (*done)(const struct drbd_state *s, void *arg), void *arg,
+	      struct ferry_deadline d, struct drbd_state *ret_state, struct ferry_error *e);
+
+int drbd_up(const char *resource, struct ferry_deadline d, struct ferry_error *e);	/* idempotent */
+int drbd_down(const char *resource, struct ferry_deadline d, struct ferry_error *e);	/* idempotent */
+/* Never forced. -EBUSY when a peer is Primary. Retries of what passes by itself stay inside D. */
+int drbd_primary(const char *resource, struct ferry_deadline d, struct ferry_error *e);
+/* -EBUSY when something holds the device open ("(-12)"); the error names the holder if /proc or dm
+ * can tell. */
+int drbd_secondary(const char *resource, struct ferry_deadline d, struct ferry_error *e);
+
+/* /sys/block/drbdMINOR: size in bytes and logical block size. -ENXIO when not attached. */
+int drbd_device_limits(int minor, uint64_t *ret_bytes, unsigned int *ret_logical_block,
+		       struct ferry_error *e);
+
+/* The gates of a resource: volumes, minors, sizes filled from configuration and sysfs; sizes less
+ * the stamp's MiB on volume 0. Refuses (OCF_ERR_CONFIGURED) logical blocks other than 512. */
+struct dm_gate;
+int drbd_gates(const struct drbd_conf *c, struct dm_gate *ret_gates, unsigned int *ret_n,
+	       struct ferry_error *e);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libvirt, by its API, loaded when first needed (virt_api.h). Connections have a keepalive; calls
+ * that libvirt can block on for ever are bounded by the helper's watchdog (helpers/cli.h).
+ * Answers such as "no such domain" are data; errors are recognised by their number.
+ */
+#ifndef FERRY_VIRT_H
+#define FERRY_VIRT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/base/deadline.h"
+#include "lib/base/error.h"
+#include "lib/model/domxml.h"
+#include "lib/model/mark.h"
+
+struct virt_conn;
+struct virt_dom;
+
+/* Open URI ("qemu:///system", "qemu+tls://node2/system"). Errors: OCF_ERR_GENERIC (unreachable),
+ * OCF_ERR_INSTALLED (no libvirt library). */
+int virt_open(const char *uri, struct virt_conn **ret_conn, struct ferry_error *e);
+void virt_close(struct virt_conn *c);	/* accepts NULL */
+
+/* *ret_dom is NULL when there is no such domain: that is an answer. */
+int virt_lookup(struct virt_conn *c, const char *name, struct virt_dom **ret_dom, struct ferry_error *e);
+void virt_dom_free(struct virt_dom *d);	/* accepts NULL */
+
+enum virt_run {
+	VIRT_OFF,		/* defined, not running; also "no such domain" in virt_look() */
+	VIRT_RUNNING,
+	VIRT_PAUSED_USER,	/* also what a guest arrives as that was migrated PAUSED; the mark tells */
+	VIRT_PAUSED_INCOMING,	/* migration is still coming in */
+	VIRT_PAUSED_OUTGOING,	/* at the switchover of its own migration, or saving */
+	VIRT_PAUSED_IOERROR,
+	VIRT_PAUSED_BROKEN,	/* post-copy failed, watchdog, crashed, unknown reasons */
+	VIRT_SHUTTING_DOWN,
+	VIRT_CRASHED,
+};
+
+struct virt_info {
+	enum virt_run run;
+	int state, reason;	/* libvirt's numbers */
+	bool persistent, autostart, managed_save;
+	char name[NAME_SIZE], uuid[UUID_SIZE];
+	struct mark mark;	/* MARK_NONE when off or unmarked */
+};
+
+/* State, reason and mark of a domain handle. A domain that vanished meanwhile is VIRT_OFF. */
+int virt_look(struct virt_dom *d, struct virt_info *ret_info, struct ferry_error *e);
+const char *virt_run_name(enum virt_run r);
+
+int virt_set_mark(struct virt_dom *d, const struct mark *m, struct ferry_error *e);
+int virt_suspend(struct virt_dom *d, struct ferry_error *e);
+int virt_resume(struct virt_dom *d, struct ferry_error *e);
+/* The inactive, migratable XML with secrets; caller frees. */
+int virt_get_xml(struct virt_dom *d, char **ret_xml, struct ferry_error *e);
+
+/* Create a transient domain from XML, or start a defined one, paused, with force-boot (a managed
+ * save is never silently restored). */
+int virt_create_paused(struct virt_conn *c, const char *xml, struct virt_dom **ret_dom,
+		       struct ferry_error *e);
+int virt_start_defined_paused(struct virt_dom *d, struct ferry_error *e);
+
+/* Ask the guest's operating system to power off. */
+int virt_shutdown(struct virt_dom *d, struct ferry_error *e);
+/* End it now. *ret_gone style: 0 also when it was gone already. */
+int virt_destroy(struct virt_dom *d, struct ferry_error *e);
+
+/* Make the block nodes of a guest that arrived and never ran usable for saving or migrating again
+ * (QEMU before 10 aborts otherwise: data-safety 9): adds and deletes an NBD export for each disk
+ * through QMP. Harmless on a guest that needs none. */
+int virt_activate_blocks(struct virt_dom *d, struct ferry_error *e);
+
+/* ---- migration (virt_migrate.c) ---- */
+enum virt_convergence { VIRT_CONVERGE_NONE, VIRT_CONVERGE_AUTO };
+
+struct virt_progress {
+	int64_t elapsed_ms;
+	uint64_t total, processed, remaining;	/* bytes of RAM */
+	uint64_t dirty_rate_pages, page_size;	/* pages per second */
+	int64_t expected_downtime_ms;		/* -1 unknown */
+	unsigned int iteration;
+};
+
+struct virt_migration {
+	const char *dest_uri;		/* libvirtd of the target, as the source's libvirtd reaches it */
+	const char *migrate_uri;	/* where QEMU sends the RAM, "tcp://HOST"; NULL: libvirt chooses */
+	const char *dest_xml;		/* with the mark that it shall arrive with */
+	bool paused;			/* leave it paused on the target */
+	bool persistent;		/* define it there and undefine it here */
+	unsigned int downtime_ms;	/* 0: QEMU's default */
+	unsigned int bandwidth_mib;	/* 0: unlimited */
+	enum virt_convergence convergence;
+	bool tls;
+	/* Called a few times a second while it runs, from the calling thread; a non-zero answer cancels
+	 * the job, and WHY is what the error then says. NULL: none. */
+	int (*watch)(void *arg, const struct virt_progress *p, struct ferry_error *why);
+	void *arg;
+};
+
+struct virt_migrated {
+	struct virt_progress last;
+	int64_t downtime_ms;	/* as libvirt tells it afterwards; -1 unknown */
+};
+
+/*
+ * Live, peer to peer, abort on error. 0: libvirt says that it succeeded (the caller still proves
+ * that the source's QEMU is gone). An error says nothing about where the guest is: look.
+ */
+int virt_migrate(struct virt_conn *c, struct virt_dom *d, const struct virt_migration *m,
+		 struct ferry_deadline dl, struct virt_migrated *ret_done, struct ferry_error *e);
+/* Cancel whatever job D has; 0 also if it has none. */
+int virt_abort_job(struct virt_dom *d, struct ferry_error *e);
+/* 1 a job is active, 0 none, -errno. */
+int virt_job_active(struct virt_dom *d, struct ferry_error *e);
+
+/* The libvirt URI of a peer by transport ("tls", "ssh", "tcp") and address. */
+int virt_peer_uri(const char *transport, const char *address, char *ret_uri, size_t size,
+		  struct ferry_error *e);
+
+#endif
