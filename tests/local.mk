@@ -11,5 +11,24 @@ AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	LC_ALL=C; export LC_ALL;
 
+dist_check_SCRIPTS = \
+	tests/fuzz/replay \
+	tests/rooms \
+	tests/static \
+	tests/tally
+
+TESTS += $(dist_check_SCRIPTS)
+EXTRA_DIST += \
+	tests/check \
+	tests/fixtures \
+	tests/fuzz/corpus \
+	tests/lab \
+	tests/tally.awk
+
 include tests/unit/local.mk
 include tests/fuzz/local.mk
+
+# For tests/check, which wants a result of every one of them.
+.PHONY: list-tests
+list-tests:
+	@for t in $(TESTS); do echo "$$t"; done
