@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libvirt, by its API, loaded when first needed (virt_api.h). Connections have a keepalive; calls
- * that libvirt can block on for ever are bounded by the helper's watchdog (helpers/cli.h).
+ * libvirt, by its API, loaded when first needed (virt_api.h). Calls that
+ * libvirt can block on for ever are bounded by the helper's watchdog (helpers/cli.h).
  * Answers such as "no such domain" are data; errors are recognised by their number.
  */
 #ifndef FERRY_VIRT_H
@@ -90,7 +90,6 @@ struct virt_migration {
 	const char *migrate_uri;	/* where QEMU sends the RAM, "tcp://HOST"; NULL: libvirt chooses */
 	const char *dest_xml;		/* with the mark that it shall arrive with */
 	bool paused;			/* leave it paused on the target */
-	bool persistent;		/* define it there and undefine it here */
 	unsigned int downtime_ms;	/* 0: QEMU's default */
 	unsigned int bandwidth_mib;	/* 0: unlimited */
 	enum virt_convergence convergence;

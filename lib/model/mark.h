@@ -25,6 +25,8 @@ struct mark {
 	enum mark_state state;
 	uint64_t epoch;		/* the run that its memory comes from */
 	char nonce[NONCE_SIZE];	/* the stamp's nonce if this is the original copy; "" for an arrived one */
+	char claim[NONCE_SIZE];	/* the nonce that is being claimed for it: set before the stamp is
+				 * written, so that a claim cut short can be told and finished; else "" */
 	char move[NONCE_SIZE];	/* HELD by a move: its id; else "" */
 	char source[NAME_SIZE];	/* HELD by a move: the node that it left; else "" */
 };
