@@ -2,7 +2,6 @@
 # `make check`: everything that needs neither root nor a lab. Every test speaks TAP.
 
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
-AM_LOG_DRIVER_FLAGS = --comments
 
 # Absolute, because a test may change its directory.
 AM_TESTS_ENVIRONMENT = \
