@@ -6,8 +6,13 @@
  *   ferry-gate VERB [--option VALUE]...
  *
  * Every option is declared once, in the helper's option table; each verb names those it takes.
- * `--help` (before or after the verb), `--version` and `--json` are always there. Exit codes are
- * OCF's. On a failure the last line on stderr is "ocf-exit-reason:TEXT".
+ * `--help` (before or after the verb), `--version`, `--timeout` and `--json` are always there. An
+ * option given with an empty value counts as not given, so that an agent may pass on what
+ * Pacemaker left unset. Exit codes are OCF's. On a failure the last line on stderr is
+ * "ocf-exit-reason:TEXT".
+ *
+ * With --json exactly one object goes to stdout: "code", on a failure "reason", and what the verb
+ * gave to cli_answer().
  */
 #ifndef FERRY_CLI_H
 #define FERRY_CLI_H
@@ -34,7 +39,9 @@ struct cli_verb {
 	const char *summary;
 	const char *required;	/* option names that must be given, blank-separated */
 	const char *optional;	/* and that may be; --timeout and --json always may */
-	/* Returns 0 or -errno with E filled; *ret_code is the exit code on 0 (OCF_SUCCESS unless set). */
+	bool looks;		/* changes nothing: kept out of the trace unless it fails */
+	/* Returns 0 or -errno with E filled; *ret_code is the exit code on 0 (OCF_SUCCESS unless set).
+	 * Prints its answer on stdout unless cli_json(). */
 	int (*run)(const struct cli *c, int *ret_code, struct ferry_error *e);
 };
 
@@ -64,7 +71,18 @@ bool cli_json(const struct cli *c);
 /* From --timeout (ms, the action's own time-out as Pacemaker gives it in
  * OCF_RESKEY_CRM_meta_timeout; default 20 s) less a margin for saying why. */
 struct ferry_deadline cli_deadline(const struct cli *c);
-/* This node's name: --node, else uname -n. */
+/* This node's name: --node (if the program declares it), else uname -n. */
 const char *cli_node(const struct cli *c);
+
+/* The member NAME of the object that --json prints; takes VALUE over. Ignored without --json. */
+struct json_object;
+void cli_answer(const struct cli *c, const char *name, struct json_object *value);
+
+/*
+ * The watchdog ends the helper with an exit reason when a call does not come back in time, between
+ * cli_deadline() and the action's time-out. A forked child has none (fork(2): timers are not
+ * inherited); this is for a process that goes on working after it has told its answer.
+ */
+void cli_watchdog_disarm(void);
 
 #endif
