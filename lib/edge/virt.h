@@ -32,8 +32,7 @@ enum virt_run {
 	VIRT_OFF,		/* defined, not running; also "no such domain" in virt_look() */
 	VIRT_RUNNING,
 	VIRT_PAUSED_USER,	/* also what a guest arrives as that was migrated PAUSED; the mark tells */
-	VIRT_PAUSED_INCOMING,	/* migration is still coming in */
-	VIRT_PAUSED_OUTGOING,	/* at the switchover of its own migration, or saving */
+	VIRT_PAUSED_MOVING,	/* migration still coming in, or at the switchover of its own, or saving */
 	VIRT_PAUSED_IOERROR,
 	VIRT_PAUSED_BROKEN,	/* post-copy failed, watchdog, crashed, unknown reasons */
 	VIRT_SHUTTING_DOWN,
@@ -43,7 +42,8 @@ enum virt_run {
 struct virt_info {
 	enum virt_run run;
 	int state, reason;	/* libvirt's numbers */
-	bool persistent, autostart, managed_save;
+	bool persistent;
+	bool autostart, managed_save;	/* only of a persistent domain */
 	char name[NAME_SIZE], uuid[UUID_SIZE];
 	struct mark mark;	/* MARK_NONE when off or unmarked */
 };
@@ -63,6 +63,11 @@ int virt_get_xml(struct virt_dom *d, char **ret_xml, struct ferry_error *e);
 int virt_create_paused(struct virt_conn *c, const char *xml, struct virt_dom **ret_dom,
 		       struct ferry_error *e);
 int virt_start_defined_paused(struct virt_dom *d, struct ferry_error *e);
+
+/* Write a paused guest's RAM to a new file; the domain is gone when this returns 0, and still there
+ * as it was otherwise. And the way back: the domain is created paused from that file. */
+int virt_save_paused(struct virt_dom *d, const char *path, struct ferry_error *e);
+int virt_restore_paused(struct virt_conn *c, const char *path, struct ferry_error *e);
 
 /* Ask the guest's operating system to power off. */
 int virt_shutdown(struct virt_dom *d, struct ferry_error *e);
@@ -109,8 +114,8 @@ struct virt_migrated {
  * Live, peer to peer, abort on error. 0: libvirt says that it succeeded (the caller still proves
  * that the source's QEMU is gone). An error says nothing about where the guest is: look.
  */
-int virt_migrate(struct virt_conn *c, struct virt_dom *d, const struct virt_migration *m,
-		 struct ferry_deadline dl, struct virt_migrated *ret_done, struct ferry_error *e);
+int virt_migrate(struct virt_dom *d, const struct virt_migration *m, struct ferry_deadline dl,
+		 struct virt_migrated *ret_done, struct ferry_error *e);
 /* Cancel whatever job D has; 0 also if it has none. */
 int virt_abort_job(struct virt_dom *d, struct ferry_error *e);
 /* 1 a job is active, 0 none, -errno. */
