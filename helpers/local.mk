@@ -5,4 +5,10 @@
 #	ferry_NAME_SOURCES = helpers/ferry-NAME.c $(HELPER_COMMON)
 #	ferry_NAME_LDADD = $(ACTION_LIBS)
 
-HELPER_COMMON =
+HELPER_COMMON = \
+	helpers/cli.c \
+	helpers/cli.h \
+	helpers/cli_usage.c \
+	helpers/cli_usage.h \
+	helpers/cli_watch.c \
+	helpers/cli_watch.h

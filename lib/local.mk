@@ -27,8 +27,9 @@ libferry_model_a_SOURCES = \
 	lib/model/stamp.h \
 	lib/model/verdict.h
 
-libferry_edge_a_SOURCES =
-
+libferry_edge_a_SOURCES = \
+	lib/edge/trace.c \
+	lib/edge/trace.h
 libferry_action_a_SOURCES =
 
 # What a program of each level links. The order matters to the linker: callers first.
