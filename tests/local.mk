@@ -12,6 +12,8 @@ AM_TESTS_ENVIRONMENT = \
 
 dist_check_SCRIPTS = \
 	tests/configure \
+	tests/doc/agents \
+	tests/doc/help \
 	tests/fuzz/replay \
 	tests/rooms \
 	tests/static \
@@ -23,7 +25,8 @@ EXTRA_DIST += \
 	tests/fixtures \
 	tests/fuzz/corpus \
 	tests/lab \
-	tests/tally.awk
+	tests/tally.awk \
+	tests/tap.sh
 
 include tests/unit/local.mk
 include tests/fuzz/local.mk
