@@ -19,13 +19,24 @@ libferry_model_a_SOURCES = \
 	lib/model/domxml.h \
 	lib/model/drbd_conf.h \
 	lib/model/drbd_events.h \
+	lib/model/gate_state.c \
 	lib/model/gate_state.h \
+	lib/model/ids.c \
 	lib/model/ids.h \
+	lib/model/json_read.c \
+	lib/model/json_read.h \
+	lib/model/mark.c \
 	lib/model/mark.h \
+	lib/model/move.c \
 	lib/model/move.h \
+	lib/model/ocf.c \
 	lib/model/ocf.h \
+	lib/model/stamp.c \
 	lib/model/stamp.h \
-	lib/model/verdict.h
+	lib/model/verdict.c \
+	lib/model/verdict.h \
+	lib/model/xml_read.c \
+	lib/model/xml_read.h
 
 libferry_edge_a_SOURCES = \
 	lib/edge/trace.c \

@@ -39,8 +39,9 @@ enum gate_goal { GATE_WANT_OPEN, GATE_WANT_CLOSED, GATE_WANT_ABSENT };
 enum gate_step gate_next(enum gate_state s, enum gate_goal goal);
 const char *gate_state_name(enum gate_state s);
 
-/* Exit code of the gate's monitor: running (0) is OPEN on every volume, nothing else; error (1)
- * for FOREIGN; 7 otherwise. A suspended open device is 1: it is neither open nor closed. */
+/* Exit code of the gate's monitor: running (0) is OPEN, nothing else; 7 is what certainly lets
+ * nothing through (absent, or a live `error` table); 1 for FOREIGN and for an open device that is
+ * suspended or has another table waiting: it is neither open nor closed. */
 int gate_monitor_code(enum gate_state s);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef FERRY_MARK_H
 #define FERRY_MARK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/error.h"
@@ -31,10 +32,23 @@ struct mark {
 	char source[NAME_SIZE];	/* HELD by a move: the node that it left; else "" */
 };
 
-/* The metadata element for virDomainSetMetadata (without the namespace prefix being assumed);
- * caller frees; NULL on no memory. */
+/*
+ * What fits together, and all that is ever written or accepted:
+ *
+ *   NONE      everything empty
+ *   RESERVED  epoch 0, no nonce, move or source; perhaps a claim
+ *   HELD      either the original, held back where it ran: epoch and nonce; or an arrived copy: move
+ *             and source. Never both: only a certificate can entitle an arrived copy. Perhaps a claim
+ *   RUNNING   epoch and nonce (both empty for a guest without a gate); perhaps a claim
+ */
+bool mark_valid(const struct mark *m);
+
+/* The metadata element for virDomainSetMetadata, without a namespace: libvirt adds it from its key
+ * and uri arguments (MARK_KEY, MARK_URI), and fails if it is there already. Caller frees; NULL on no
+ * memory or if M is NONE or not valid. */
 char *mark_to_xml(const struct mark *m);
-/* From that element's text, as virDomainGetMetadata gives it. */
+/* From that element's text, as virDomainGetMetadata gives it (libvirt takes the namespace off again;
+ * with Ferry's namespace it is accepted too). -EINVAL for anything that mark_valid refuses. */
 int mark_from_xml(const char *xml, struct mark *ret_mark, struct ferry_error *e);
 const char *mark_state_name(enum mark_state s);
 
