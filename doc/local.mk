@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Man pages are plain roff in doc/man; examples are what the demo and tests/sim load.
+# Man pages: doc/man/*.8 are plain roff; ocf_ferry_NAME.7 is made from agents/NAME.xml.
 
 MAN_PAGES =
+AGENT_MAN_PAGES =
 
-dist_man_MANS = $(MAN_PAGES)
+dist_man8_MANS = $(MAN_PAGES)
+man7_MANS = $(AGENT_MAN_PAGES)
+EXTRA_DIST += doc/agent-man.xsl
+CLEANFILES += $(AGENT_MAN_PAGES)
+
+$(AGENT_MAN_PAGES): doc/man/ocf_ferry_%.7: agents/%.xml doc/agent-man.xsl
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(XSLTPROC) --novalid --nonet --stringparam version '$(VERSION)' \
+		$(srcdir)/doc/agent-man.xsl $< >$@.tmp && mv $@.tmp $@
