@@ -39,6 +39,14 @@ libferry_model_a_SOURCES = \
 	lib/model/xml_read.h
 
 libferry_edge_a_SOURCES = \
+	lib/edge/bounded.c \
+	lib/edge/bounded.h \
+	lib/edge/proc.c \
+	lib/edge/proc.h \
+	lib/edge/run.c \
+	lib/edge/run.h \
+	lib/edge/run_priv.h \
+	lib/edge/run_stream.c \
 	lib/edge/trace.c \
 	lib/edge/trace.h
 libferry_action_a_SOURCES =

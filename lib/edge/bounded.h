@@ -13,7 +13,7 @@
 #include "lib/base/deadline.h"
 #include "lib/base/error.h"
 
-/* FN runs in the child and may fill REPLY (SIZE bytes, shared memory). Its return value and error
+/* FN runs in the child and may fill REPLY (SIZE bytes, in and out). Its return value and error
  * come back. -ETIMEDOUT when D passed, -EIO when the child died. WHAT names it for the error. */
 int bounded(const char *what, int (*fn)(void *arg, void *reply, struct ferry_error *e), void *arg,
 	    void *reply, size_t size, struct ferry_deadline d, struct ferry_error *e);

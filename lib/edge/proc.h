@@ -10,8 +10,19 @@
 #include "lib/base/deadline.h"
 #include "lib/base/error.h"
 
+/* A descriptor for PID that poll(2) reports readable once the process has ended; -errno. */
+int proc_open(pid_t pid);
+/* Reap the child CHILD (PIDFD from proc_open) when it ends before D: 0 with its wait status, or
+ * -ETIMEDOUT, and the child is still there. */
+int proc_reap(pid_t child, int pidfd, struct ferry_deadline d, int *ret_status);
+/* Kill the child (its whole process group if GROUP) and reap it. One in uninterruptible sleep cannot
+ * be waited for: it is left to the kernel, which ends it when it wakes up. */
+void proc_kill(pid_t child, int pidfd, bool group);
+
 /* Start time in clock ticks since boot (field 22 of /proc/PID/stat) and the state letter (may be
- * NULL); -ESRCH when there is no such process. A zombie ('Z', 'X') is as good as gone. */
+ * NULL); -ESRCH when there is no such process. The letter is 'Z' (as good as gone) only when no
+ * thread is left either: a thread that sleeps in the kernel on frozen I/O outlives its leader, and
+ * its write may still reach the disk. */
 int proc_start_time(pid_t pid, uint64_t *ret_ticks, char *ret_state);
 /* The process with this pid and start time still exists and is no zombie. */
 bool proc_alive(pid_t pid, uint64_t start);
