@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/check \
 	tests/fixtures \
 	tests/fuzz/corpus \
+	tests/fuzz/hunt \
 	tests/lab \
 	tests/tally.awk \
 	tests/tap.sh
