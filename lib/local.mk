@@ -15,10 +15,17 @@ libferry_base_a_SOURCES = \
 	lib/base/log.h
 
 libferry_model_a_SOURCES = \
+	lib/model/domstatus.c \
 	lib/model/domstatus.h \
+	lib/model/domxml.c \
 	lib/model/domxml.h \
+	lib/model/domxml_check.c \
+	lib/model/drbd_conf.c \
 	lib/model/drbd_conf.h \
+	lib/model/drbd_events.c \
 	lib/model/drbd_events.h \
+	lib/model/drbd_state.c \
+	lib/model/drbd_words.h \
 	lib/model/gate_state.c \
 	lib/model/gate_state.h \
 	lib/model/ids.c \

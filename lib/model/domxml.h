@@ -41,14 +41,16 @@ struct domxml {
 
 int domxml_parse(const char *xml, size_t len, struct domxml *ret_dom, struct ferry_error *e);
 
-/* The same document with the mark put into <metadata> (replacing an older one); caller frees. */
+/* The <domain> element of the same document with the mark put into <metadata>, replacing an older one
+ * (MARK_NONE: only takes it away); caller frees. */
 int domxml_with_mark(const char *xml, size_t len, const struct mark *m, char **ret_xml,
 		     struct ferry_error *e);
 
 /*
  * What a gated guest must look like (doc/architecture.md): every writable disk raw on
  * /dev/mapper/ferry-RESOURCE-VOLUME, explicit type, no backing chain, cache none or directsync,
- * error_policy and rerror_policy stop, logical blocks of 512 bytes, no on_crash=restart, a uuid, no
+ * error_policy and rerror_policy stop, logical blocks of 512 bytes (or not given: the device decides,
+ * and whoever makes the gate compares it), no on_crash=restart, a uuid, no
  * writable host file outside the gate. 0, or -EINVAL with the first fault: the element, its value
  * and the cure. Never looks at the host.
  */

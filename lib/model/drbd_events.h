@@ -27,7 +27,7 @@ enum drbd_disk {	/* in the kernel's order */
 
 struct drbd_volume {
 	int volume;			/* volume number */
-	int minor;			/* /dev/drbdMINOR, -1 unknown */
+	int minor;			/* /dev/drbdMINOR; -1 unknown */
 	enum drbd_disk disk;
 	uint64_t size_kib;		/* 0 unless --statistics told it */
 };
@@ -35,6 +35,7 @@ struct drbd_volume {
 struct drbd_peer_volume {
 	int volume;
 	enum drbd_disk disk;
+	bool client;			/* diskless on purpose (9 only: a tie-breaker): no replica to wait for */
 	char replication[24];		/* "Established", "SyncSource", "Off", ... */
 };
 
@@ -57,7 +58,7 @@ struct drbd_state {
 	char suspended_why[24];
 	bool may_promote_known, may_promote; /* 9 only */
 	unsigned int nvolumes;
-	struct drbd_volume volumes[DRBD_MAX_VOLUMES];
+	struct drbd_volume volumes[DRBD_MAX_VOLUMES];	/* ascending by number */
 	unsigned int npeers;
 	struct drbd_peer peers[DRBD_MAX_PEERS];
 };
@@ -70,7 +71,8 @@ int drbd_state_feed(struct drbd_state *s, const char *line, size_t len, struct f
 
 /* Every volume's local disk is UpToDate (false when there is none). */
 bool drbd_all_uptodate(const struct drbd_state *s);
-/* Every volume, here and on every configured peer: Connected, Established, UpToDate. */
+/* The state is known, I/O is not suspended, and every volume is UpToDate here and on every configured
+ * peer that keeps a replica (at least one): Connected, Established, UpToDate. */
 bool drbd_fully_redundant(const struct drbd_state *s);
 /* In words what stands in the way of that, for an exit reason; "" if nothing. */
 void drbd_redundancy_text(const struct drbd_state *s, char *buf, size_t size);
