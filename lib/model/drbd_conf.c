@@ -148,7 +148,7 @@ static int read_hosts(const xmlNode *res, struct drbd_conf *c, struct ferry_erro
 {
 	for (const xmlNode *h = xml_child(res, "host"); h; h = xml_next(h, "host")) {
 		int volumes[DRBD_MAX_VOLUMES], minors[DRBD_MAX_VOLUMES];
-		unsigned int n;
+		unsigned int n = 0;
 		int r;
 
 		if (c->nhosts >= DRBD_MAX_HOSTS)
