@@ -2,8 +2,8 @@
 # For an agent NAME: agents/NAME.in (POSIX sh; @sbindir@ and @pkgdatadir@ are filled in here) and
 # agents/NAME.xml (its meta-data, printed by the action meta-data).
 
-AGENTS =
-AGENT_XML =
+AGENTS = agents/drbd agents/gate agents/vm
+AGENT_XML = agents/drbd.xml agents/gate.xml agents/vm.xml
 
 agent_SCRIPTS = $(AGENTS)
 dist_pkgdata_DATA = $(AGENT_XML)

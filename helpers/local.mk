@@ -12,3 +12,14 @@ HELPER_COMMON = \
 	helpers/cli_usage.h \
 	helpers/cli_watch.c \
 	helpers/cli_watch.h
+
+sbin_PROGRAMS += ferry-drbd ferry-gate ferry-vm
+
+ferry_drbd_SOURCES = helpers/ferry-drbd.c $(HELPER_COMMON)
+ferry_drbd_LDADD = $(ACTION_LIBS)
+
+ferry_gate_SOURCES = helpers/ferry-gate.c $(HELPER_COMMON)
+ferry_gate_LDADD = $(ACTION_LIBS)
+
+ferry_vm_SOURCES = helpers/ferry-vm.c $(HELPER_COMMON)
+ferry_vm_LDADD = $(ACTION_LIBS)

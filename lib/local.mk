@@ -48,15 +48,62 @@ libferry_model_a_SOURCES = \
 libferry_edge_a_SOURCES = \
 	lib/edge/bounded.c \
 	lib/edge/bounded.h \
+	lib/edge/cluster.c \
+	lib/edge/cluster.h \
+	lib/edge/detach.c \
+	lib/edge/detach.h \
+	lib/edge/dm.c \
+	lib/edge/dm.h \
+	lib/edge/dm_task.c \
+	lib/edge/dm_task.h \
+	lib/edge/drbd.c \
+	lib/edge/drbd.h \
+	lib/edge/drbd_change.c \
+	lib/edge/move_file.c \
+	lib/edge/move_file.h \
 	lib/edge/proc.c \
 	lib/edge/proc.h \
 	lib/edge/run.c \
 	lib/edge/run.h \
 	lib/edge/run_priv.h \
 	lib/edge/run_stream.c \
+	lib/edge/stamp_io.c \
+	lib/edge/stamp_io.h \
 	lib/edge/trace.c \
-	lib/edge/trace.h
-libferry_action_a_SOURCES =
+	lib/edge/trace.h \
+	lib/edge/virt.c \
+	lib/edge/virt.h \
+	lib/edge/virt_api.c \
+	lib/edge/virt_api.h \
+	lib/edge/virt_blocks.c \
+	lib/edge/virt_migrate.c \
+	lib/edge/virt_ops.c \
+	lib/edge/virt_priv.h
+
+libferry_action_a_SOURCES = \
+	lib/action/disk_action.c \
+	lib/action/disk_action.h \
+	lib/action/gate_action.c \
+	lib/action/gate_action.h \
+	lib/action/guest.c \
+	lib/action/guest.h \
+	lib/action/replica_watch.c \
+	lib/action/replica_watch.h \
+	lib/action/seek.c \
+	lib/action/seek.h \
+	lib/action/vm.h \
+	lib/action/vm_arrive.c \
+	lib/action/vm_ctx.c \
+	lib/action/vm_monitor.c \
+	lib/action/vm_move.c \
+	lib/action/vm_move.h \
+	lib/action/vm_move_peer.c \
+	lib/action/vm_saved.c \
+	lib/action/vm_saved.h \
+	lib/action/vm_settle.c \
+	lib/action/vm_settle.h \
+	lib/action/vm_start.c \
+	lib/action/vm_stop.c
 
 # What a program of each level links. The order matters to the linker: callers first.
 BASE_LIBS = libferry-base.a

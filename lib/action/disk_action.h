@@ -6,6 +6,8 @@
 #ifndef FERRY_DISK_ACTION_H
 #define FERRY_DISK_ACTION_H
 
+#include <stdbool.h>
+
 #include "lib/base/deadline.h"
 #include "lib/base/error.h"
 #include "lib/model/drbd_conf.h"
@@ -14,13 +16,14 @@
 struct disk_opts {
 	const char *resource;
 	const char *instance;	/* the cluster's name of this resource, for the promotion score; NULL: set none */
+	bool probe;		/* forget what score was set last: Pacemaker may have dropped it */
 	struct ferry_deadline deadline;
 };
 
 /* Up, closed gates as soon as the size is known (waits for the connection or for a disk state that
  * will not change by itself, inside the deadline), promotion score. */
 int disk_start(const struct disk_opts *o, struct ferry_error *e);
-/* Refuses nothing: gates removed (they are closed by then), score removed, down. */
+/* Gates closed and removed, score removed, down. A gate that a guest has open is a refusal. */
 int disk_stop(const struct disk_opts *o, struct ferry_error *e);
 /* Refuses an Inconsistent or Outdated local disk before asking the kernel; afterwards proves that
  * the role is Primary and every local disk UpToDate, else demotes again and fails. Never --force. */

@@ -13,28 +13,35 @@
 #include "lib/model/verdict.h"
 
 struct guest_where {
-	const char *resource;	/* DRBD resource behind the gate */
-	int stamp_minor;	/* minor of volume 0, Primary here, gate open */
+	const char *resource;	/* DRBD resource behind the gate; NULL: the guest's storage has none */
+	int stamp_minor;	/* minor of volume 0, Primary here, gate open; unused without a resource */
 	const char *node;	/* this node */
 	struct ferry_deadline deadline;
 };
 
 /*
- * Let the guest DOM run if it is entitled to; what was decided comes back in *ret_verdict.
- * - running already on its own nonce: nothing to do.
- * - held or reserved: by verdict_of(): resume / advance and resume / discard and boot anew /
- *   refuse with the guest left paused, its memory kept, and a reason with a cure.
- * - paused by the user (mark "running", no I/O error): left alone.
- * - paused by an I/O error on its own nonce: resumed.
- * The stamp is claimed before the CPUs start: nonce into the mark, then the stamp, then resume,
- * then mark "running"; killed anywhere, a second call finishes.
+ * Let the guest DOM run if it is entitled to; what was decided comes back in *ret_verdict (may be
+ * NULL).
+ * - running already on its own nonce: nothing to do, or a claim cut short is finished.
+ * - held, reserved, or paused by an I/O error: by verdict_of(): advance and resume / discard and
+ *   boot anew / refuse with the guest left paused, its memory kept, and a reason with a cure.
+ * - paused by the user (mark "running"): left alone.
+ * The claim: nonce into the mark, then the stamp, then resume, then mark "running"; killed
+ * anywhere in between, a second call finishes.
  */
 int guest_let_run(struct virt_conn *c, struct virt_dom *dom, const struct guest_where *w,
 		  enum verdict *ret_verdict, struct ferry_error *e);
 
+/* The guest runs here again after a move that failed (libvirt resumes it with no hook in between):
+ * advance the epoch, so that whatever copy the move left elsewhere is proved stale. */
+int guest_confirm_here(struct virt_dom *dom, const struct guest_where *w, struct ferry_error *e);
+
 /* Pause a running guest as "held" in place (same nonce), so that its gate can be closed without
  * costing its memory. Idempotent. A guest that the user has paused is left as it is. */
-int guest_hold(struct virt_conn *c, struct virt_dom *dom, struct ferry_deadline d,
-	       struct ferry_error *e);
+int guest_hold(struct virt_dom *dom, struct ferry_error *e);
+
+/* End a guest here (any state) and prove that its QEMU is gone. */
+int guest_end(struct virt_dom *dom, const struct virt_info *info, struct ferry_deadline d,
+	      struct ferry_error *e);
 
 #endif

@@ -28,4 +28,8 @@ bool cluster_has(const struct cluster_view *v, const char *node);
  * tool when the score differs from what was last set (remembered in /run/ferry/score/RSC). */
 int cluster_set_promotion(const char *rsc, int score, struct ferry_deadline d, struct ferry_error *e);
 
+/* Forget what was last set: Pacemaker drops transient attributes when it restarts on a node, so a
+ * start and a probe set them anew. */
+void cluster_forget_promotion(const char *rsc);
+
 #endif

@@ -18,6 +18,9 @@ int stamp_read(int minor, struct ferry_deadline d, enum stamp_state *ret_state,
  * STAMP_FOREIGN. *S gets the seq that was written. */
 int stamp_write(int minor, struct stamp *s, struct ferry_deadline d, struct ferry_error *e);
 
+/* Zero both slots, whatever they hold: the resource is then fresh. By an operator's decision only. */
+int stamp_clear(int minor, struct ferry_deadline d, struct ferry_error *e);
+
 /* 128 random bits as NONCE_LEN hex digits (getrandom). */
 int nonce_make(char ret_nonce[NONCE_SIZE], struct ferry_error *e);
 

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ferry-drbd: the replicated disk, its role and its stamp. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helpers/cli.h"
+#include "lib/action/disk_action.h"
+#include "lib/base/cleanup.h"
+#include "lib/edge/drbd.h"
+#include "lib/edge/stamp_io.h"
+#include "lib/model/ocf.h"
+
+static const struct cli_option options[] = {
+	{ "drbd-resource", "NAME", NULL, "DRBD resource" },
+	{ "instance", "NAME", NULL, "the cluster's name of this resource, for its promotion score; none: no score" },
+	{ "event", "NAME", NULL, "Pacemaker's notification, such as post-promote" },
+	{ "probe", NULL, NULL, "the first look after the cluster's start: set the promotion score anew" },
+	{ "level", "N", "0", "OCF check level: 0, or 10 for a look at the host" },
+	{ "yes", NULL, NULL, "yes, write over what stands where the stamp goes" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static int read_opts(const struct cli *c, struct disk_opts *o, struct ferry_error *e)
+{
+	memset(o, 0, sizeof *o);
+	o->instance = cli_get(c, "instance");
+	o->probe = cli_flag(c, "probe");
+	o->deadline = cli_deadline(c);
+	return cli_get_name(c, "drbd-resource", &o->resource, e);
+}
+
+static int simple(const struct cli *c, int (*act)(const struct disk_opts *o, struct ferry_error *e),
+		  struct ferry_error *e)
+{
+	struct disk_opts o;
+	int r = read_opts(c, &o, e);
+
+	return r < 0 ? r : act(&o, e);
+}
+
+#define SIMPLE_VERB(name, act)                                                                   \
+	static int name(const struct cli *c, int *ret_code, struct ferry_error *e)                \
+	{                                                                                         \
+		(void)ret_code;                                                                   \
+		return simple(c, act, e);                                                         \
+	}
+SIMPLE_VERB(verb_start, disk_start)
+SIMPLE_VERB(verb_stop, disk_stop)
+SIMPLE_VERB(verb_promote, disk_promote)
+SIMPLE_VERB(verb_demote, disk_demote)
+
+static void print_state(const struct cli *c, const struct drbd_state *s, int code)
+{
+	char text[200];
+
+	drbd_redundancy_text(s, text, sizeof text);
+	if (cli_json(c)) {
+		json_object *j = json_object_new_object();
+
+		json_object_object_add(j, "resource", json_object_new_string(s->resource));
+		json_object_object_add(j, "code", json_object_new_int(code));
+		json_object_object_add(j, "up", json_object_new_boolean(s->exists));
+		json_object_object_add(j, "role", json_object_new_string(drbd_role_name(s->role)));
+		json_object_object_add(j, "uptodate", json_object_new_boolean(drbd_all_uptodate(s)));
+		json_object_object_add(j, "redundant", json_object_new_boolean(drbd_fully_redundant(s)));
+		json_object_object_add(j, "score", json_object_new_int(disk_score(s)));
+		puts(json_object_to_json_string_ext(j, JSON_C_TO_STRING_PLAIN));
+		json_object_put(j);
+	} else if (s->exists) {
+		printf("%s: %s, %s\n", s->resource, drbd_role_name(s->role), text[0] ? text : "redundant");
+	} else {
+		printf("%s: down\n", s->resource);
+	}
+}
+
+static int verb_monitor(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	struct drbd_state s;
+	struct disk_opts o;
+	int r = read_opts(c, &o, e);
+
+	if (r == 0)
+		r = disk_monitor(&o, ret_code, &s, e);
+	if (r == 0)
+		print_state(c, &s, *ret_code);
+	return r;
+}
+
+static int verb_notify(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	struct disk_opts o;
+	int r = read_opts(c, &o, e);
+
+	(void)ret_code;
+	return r < 0 ? r : disk_notify(&o, cli_get(c, "event") ? cli_get(c, "event") : "", e);
+}
+
+static int verb_validate(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	struct disk_opts o;
+	int64_t level;
+	int r = read_opts(c, &o, e);
+
+	(void)ret_code;
+	if (r == 0)
+		r = cli_get_int(c, "level", 0, 20, &level, e);
+	return r < 0 ? r : disk_validate(&o, (int)level, e);
+}
+
+static int stamp_minor(const struct disk_opts *o, int *ret_minor, struct ferry_error *e)
+{
+	struct drbd_conf conf;
+	int r = drbd_conf_load(o->resource, o->deadline, &conf, e);
+
+	if (r == 0 && (conf.nvolumes == 0 || conf.volumes[0] != 0))
+		r = error_set(e, OCF_ERR_CONFIGURED, EINVAL, "DRBD resource '%s' has no volume 0", o->resource);
+	if (r == 0)
+		*ret_minor = conf.minors[0];
+	return r;
+}
+
+static int verb_stamp_show(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	ferry_autofree char *json = NULL;
+	enum stamp_state state;
+	struct stamp s;
+	struct disk_opts o;
+	char why[160];
+	int minor, r = read_opts(c, &o, e);
+
+	(void)ret_code;
+	if (r == 0)
+		r = stamp_minor(&o, &minor, e);
+	if (r == 0)
+		r = stamp_read(minor, o.deadline, &state, &s, why, sizeof why, e);
+	if (r < 0)
+		return r;
+	if (state == STAMP_FOREIGN)
+		return error_set(e, OCF_ERR_GENERIC, EBADMSG,
+				 "the last MiB of volume 0 of '%s' holds something that is no stamp: %s", o.resource, why);
+	if (state == STAMP_ABSENT) {
+		puts(cli_json(c) ? "null" : "no stamp: the resource is fresh");
+		return 0;
+	}
+	json = stamp_to_json(&s);
+	if (!json)
+		return error_set(e, OCF_ERR_GENERIC, ENOMEM, "no memory to print a stamp");
+	puts(json);
+	return 0;
+}
+
+static int verb_stamp_init(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	struct disk_opts o;
+	int minor, r = read_opts(c, &o, e);
+
+	(void)ret_code;
+	if (r == 0 && !cli_flag(c, "yes"))
+		r = error_set(e, OCF_ERR_ARGS, EINVAL,
+			      "this writes over the first 8 KiB of the last MiB of volume 0: say --yes if the guest's data ends before it");
+	if (r == 0)
+		r = stamp_minor(&o, &minor, e);
+	return r < 0 ? r : stamp_clear(minor, o.deadline, e);
+}
+
+static const struct cli_verb verbs[] = {
+	{ "start", "bring the resource up and create its closed gates", "drbd-resource", "instance", false, verb_start },
+	{ "stop", "remove the gates and take the resource down", "drbd-resource", "instance", false, verb_stop },
+	{ "promote", "make it Primary here; never by force", "drbd-resource", "instance", false, verb_promote },
+	{ "demote", "make it Secondary here", "drbd-resource", "instance", false, verb_demote },
+	{ "monitor", "0 Secondary, 8 Primary, 7 down, 1 or 9 failed", "drbd-resource", "instance probe", true,
+	  verb_monitor },
+	{ "notify", "set the promotion score after a change of a peer", "drbd-resource", "instance event", true,
+	  verb_notify },
+	{ "validate", "check the parameters; at level 10 DRBD's configuration too", "drbd-resource", "instance level",
+	  true, verb_validate },
+	{ "stamp-show", "print the stamp, on a Primary", "drbd-resource", "", true, verb_stamp_show },
+	{ "stamp-init", "make the stamp's place empty, on a Primary", "drbd-resource", "yes", false,
+	  verb_stamp_init },
+	{ NULL, NULL, NULL, NULL, false, NULL },
+};
+
+static const struct cli_program program = {
+	.name = "ferry-drbd",
+	.summary = "brings a guest's DRBD resource up, switches its role, shows its stamp",
+	.options = options,
+	.verbs = verbs,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(&program, argc, argv);
+}

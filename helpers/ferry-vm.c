@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ferry-vm: the guest's memory, step by step. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helpers/cli.h"
+#include "lib/action/vm.h"
+#include "lib/model/ocf.h"
+
+#define VM_COMMON "domain config gate hypervisor node transport"
+
+static const struct cli_option options[] = {
+	{ "domain", "NAME", NULL, "the guest; needed unless --config tells its name" },
+	{ "config", "PATH", NULL, "XML of the guest's domain" },
+	{ "gate", "RESOURCE", NULL, "DRBD resource of its gate; none: its storage needs none" },
+	{ "hypervisor", "URI", "qemu:///system", "libvirt of this node" },
+	{ "node", "NAME", NULL, "this node's name in the cluster; default: uname -n" },
+	{ "transport", "WORD", "tls", "how libvirtds reach each other: tls, ssh or tcp" },
+	{ "target", "NODE", NULL, "where to move the guest" },
+	{ "source", "NODE", NULL, "where it came from" },
+	{ "downtime", "MS", "300", "largest switchover that is accepted, milliseconds" },
+	{ "bandwidth", "MIB", "0", "limit of the migration, MiB/s; 0: none" },
+	{ "convergence", "WORD", "auto-converge", "when RAM changes too fast: none or auto-converge" },
+	{ "stop-mode", "WORD", "shutdown", "shutdown or destroy" },
+	{ "level", "N", "0", "OCF check level: 0, or 10 for a deep look" },
+	{ "yes", NULL, NULL, "yes, give that memory up" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static int read_numbers(const struct cli *c, struct vm_opts *o, struct ferry_error *e)
+{
+	int64_t downtime, bandwidth;
+	const char *word;
+	int r = cli_get_int(c, "downtime", 1, 2000000, &downtime, e);
+
+	if (r == 0)
+		r = cli_get_int(c, "bandwidth", 0, 1000000, &bandwidth, e);
+	if (r == 0)
+		r = cli_get_word(c, "convergence", "none auto-converge", &word, e);
+	if (r < 0)
+		return r;
+	o->downtime_ms = (unsigned int)downtime;
+	o->bandwidth_mib = (unsigned int)bandwidth;
+	o->convergence = strcmp(word, "none") == 0 ? VIRT_CONVERGE_NONE : VIRT_CONVERGE_AUTO;
+	return 0;
+}
+
+static int read_opts(const struct cli *c, struct vm_opts *o, struct ferry_error *e)
+{
+	const char *mode;
+	int r = 0;
+
+	memset(o, 0, sizeof *o);
+	if (cli_get(c, "domain"))
+		r = cli_get_name(c, "domain", &o->domain, e);
+	if (r == 0 && cli_get(c, "gate"))
+		r = cli_get_name(c, "gate", &o->gate, e);
+	if (r == 0)
+		r = cli_get_word(c, "transport", "tls ssh tcp", &o->transport, e);
+	if (r == 0)
+		r = cli_get_word(c, "stop-mode", "shutdown destroy", &mode, e);
+	if (r == 0)
+		r = read_numbers(c, o, e);
+	if (r < 0)
+		return r;
+	o->config = cli_get(c, "config");
+	if (o->config && o->config[0] != '/')
+		return error_set(e, OCF_ERR_CONFIGURED, EINVAL, "--config '%s': give an absolute path", o->config);
+	o->hypervisor = cli_get(c, "hypervisor");
+	o->node = cli_node(c);
+	o->stop_mode = strcmp(mode, "destroy") == 0 ? VM_STOP_DESTROY : VM_STOP_SHUTDOWN;
+	o->deadline = cli_deadline(c);
+	return 0;
+}
+
+static int verb_start(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	struct vm_opts o;
+	int r = read_opts(c, &o, e);
+
+	(void)ret_code;
+	return r < 0 ? r : vm_start(&o, e);
+}
+
+static int verb_stop(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	struct vm_opts o;
+	int r = read_opts(c, &o, e);
+
+	(void)ret_code;
+	return r < 0 ? r : vm_stop(&o, e);
+}
+
+static int verb_monitor(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	const char *word = "";
+	struct vm_opts o;
+	int64_t level;
+	int r = read_opts(c, &o, e);
+
+	if (r == 0)
+		r = cli_get_int(c, "level", 0, 20, &level, e);
+	if (r == 0)
+		r = vm_monitor(&o, level >= 10, ret_code, &word, e);
+	if (r == 0 && cli_json(c)) {
+		json_object *j = json_object_new_object();
+
+		json_object_object_add(j, "state", json_object_new_string(word));
+		json_object_object_add(j, "code", json_object_new_int(*ret_code));
+		puts(json_object_to_json_string_ext(j, JSON_C_TO_STRING_PLAIN));
+		json_object_put(j);
+	}
+	return r;
+}
+
+static int verb_migrate_to(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	const char *target;
+	struct vm_opts o;
+	int r = read_opts(c, &o, e);
+
+	(void)ret_code;
+	if (r == 0)
+		r = cli_get_name(c, "target", &target, e);
+	return r < 0 ? r : vm_migrate_to(&o, target, e);
+}
+
+static int verb_migrate_from(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	const char *source = NULL;
+	struct vm_opts o;
+	int r = read_opts(c, &o, e);
+
+	(void)ret_code;
+	if (r == 0 && cli_get(c, "source"))
+		r = cli_get_name(c, "source", &source, e);
+	return r < 0 ? r : vm_migrate_from(&o, source, e);
+}
+
+static int verb_validate(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	struct vm_opts o;
+	int64_t level;
+	int r = read_opts(c, &o, e);
+
+	(void)ret_code;
+	if (r == 0)
+		r = cli_get_int(c, "level", 0, 20, &level, e);
+	return r < 0 ? r : vm_validate(&o, (int)level, e);
+}
+
+static int verb_discard(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	struct vm_opts o;
+	int r = read_opts(c, &o, e);
+
+	(void)ret_code;
+	if (r == 0 && !cli_flag(c, "yes"))
+		r = error_set(e, OCF_ERR_ARGS, EINVAL, "this gives the guest's memory up: say --yes if that is meant");
+	return r < 0 ? r : vm_discard(&o, e);
+}
+
+static const struct cli_verb verbs[] = {
+	{ "start", "look for the guest's memory, adopt or bring it, else boot behind its gate", "", VM_COMMON, false, verb_start },
+	{ "stop", "shut the guest down, or end it; memory that is held for a move is saved", "",
+	  VM_COMMON " stop-mode", false, verb_stop },
+	{ "monitor", "tell whether the guest is here: 0, 7 or 1", "", VM_COMMON " level", true, verb_monitor },
+	{ "migrate-to", "move the guest to another node, live", "target",
+	  VM_COMMON " downtime bandwidth convergence", false, verb_migrate_to },
+	{ "migrate-from", "check that the guest has arrived here", "", VM_COMMON " source", false, verb_migrate_from },
+	{ "validate", "check the parameters; at level 10 the host too", "",
+	  VM_COMMON " downtime bandwidth convergence stop-mode level", true, verb_validate },
+	{ "discard", "give up a copy that is held here", "", VM_COMMON " yes", false, verb_discard },
+	{ NULL, NULL, NULL, NULL, false, NULL },
+};
+
+static const struct cli_program program = {
+	.name = "ferry-vm",
+	.summary = "moves, starts and stops a guest without losing its memory",
+	.options = options,
+	.verbs = verbs,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(&program, argc, argv);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/action/disk_action.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/edge/cluster.h"
+#include "lib/edge/dm.h"
+#include "lib/edge/drbd.h"
+#include "lib/model/ocf.h"
+
+/* How long a start waits for the peer: with it connected at once, no fencing is asked for and both
+ * nodes come up with equal scores. A peer that is down costs this much, once. */
+#define CONNECT_MS 10000
+
+int disk_score(const struct drbd_state *s)
+{
+	bool consistent = s->nvolumes > 0;
+
+	if (!s->exists)
+		return -1;
+	if (drbd_all_uptodate(s))
+		return DISK_SCORE_UPTODATE;
+	for (unsigned int i = 0; i < s->nvolumes; i++)
+		if (s->volumes[i].disk < DRBD_CONSISTENT)
+			consistent = false;
+	for (unsigned int i = 0; i < s->npeers; i++)
+		if (s->peers[i].connected)
+			consistent = false;
+	return consistent ? DISK_SCORE_CONSISTENT : -1;
+}
+
+static int set_score(const struct disk_opts *o, int score, struct ferry_error *e)
+{
+	return o->instance ? cluster_set_promotion(o->instance, score, o->deadline, e) : 0;
+}
+
+/* A score that cannot be set now is set by the next monitor: no reason to fail an action. */
+static void set_score_or_warn(const struct disk_opts *o, int score)
+{
+	struct ferry_error why = FERRY_ERROR_INIT;
+
+	if (set_score(o, score, &why) < 0)
+		log_warning("%s", why.text);
+}
+
+static bool is_attached(const struct drbd_state *s, void *arg)
+{
+	const struct drbd_conf *c = arg;
+
+	for (unsigned int i = 0; i < s->nvolumes; i++)
+		if (s->volumes[i].disk <= DRBD_NEGOTIATING || s->volumes[i].size_kib == 0)
+			return false;
+	return s->nvolumes == c->nvolumes;
+}
+
+static bool is_settled(const struct drbd_state *s, void *arg)
+{
+	(void)arg;
+	for (unsigned int i = 0; i < s->npeers; i++)
+		if (!s->peers[i].connected)
+			return false;
+	return s->npeers > 0;
+}
+
+static int make_gates(const struct disk_opts *o, const struct drbd_conf *c, struct ferry_error *e)
+{
+	struct dm_gate gates[DRBD_MAX_VOLUMES];
+	struct dm_seen seen;
+	unsigned int n = 0;
+	int r = drbd_gates(c, gates, &n, e);
+
+	for (unsigned int i = 0; r == 0 && i < n; i++) {
+		r = dm_gate_look(&gates[i], &seen, e);
+		/* What is there already is the gate agent's: a restart in place must not close it. */
+		if (r == 0 && (seen.state == GATE_ABSENT || seen.state == GATE_CLOSED ||
+			       seen.state == GATE_FOREIGN))
+			r = dm_gate_bring(&gates[i], GATE_WANT_CLOSED, o->deadline, e);
+	}
+	return r;
+}
+
+int disk_start(const struct disk_opts *o, struct ferry_error *e)
+{
+	struct drbd_state s;
+	struct drbd_conf c;
+	int r = drbd_conf_load(o->resource, o->deadline, &c, e);
+
+	if (r == 0)
+		r = drbd_up(o->resource, o->deadline, e);
+	if (r == 0) {
+		r = drbd_wait(o->resource, is_attached, &c, o->deadline, &s, e);
+		if (r < 0)
+			error_context(e, "attaching the disks of '%s'", o->resource);
+	}
+	if (r == 0)
+		r = make_gates(o, &c, e);
+	if (r < 0)
+		return r;
+	if (drbd_wait(o->resource, is_settled, NULL, deadline_min(o->deadline, CONNECT_MS), &s, NULL) < 0)
+		log_info("%s: the peer is not connected", o->resource);
+	step("disk-started", "%s", o->resource);
+	if (o->instance)
+		cluster_forget_promotion(o->instance);
+	set_score_or_warn(o, disk_score(&s));
+	return 0;
+}
+
+int disk_stop(const struct disk_opts *o, struct ferry_error *e)
+{
+	struct dm_gate gates[DRBD_MAX_VOLUMES];
+	unsigned int n = 0;
+	int r = dm_gate_list(o->resource, gates, DRBD_MAX_VOLUMES, &n, e);
+
+	for (unsigned int i = 0; r == 0 && i < n; i++)
+		r = dm_gate_bring(&gates[i], GATE_WANT_ABSENT, o->deadline, e);
+	if (r == 0)
+		r = drbd_down(o->resource, o->deadline, e);
+	if (r < 0)
+		return r;
+	if (o->instance)
+		cluster_forget_promotion(o->instance);
+	set_score_or_warn(o, -1);
+	step("disk-stopped", "%s", o->resource);
+	return 0;
+}
+
+static int look_up(const struct disk_opts *o, struct drbd_state *s, struct ferry_error *e)
+{
+	int r = drbd_state_now(o->resource, o->deadline, s, e);
+
+	if (r == 0 && !s->exists)
+		r = error_set(e, OCF_NOT_RUNNING, ENOENT, "DRBD resource '%s' is not up on this node", o->resource);
+	return r;
+}
+
+int disk_promote(const struct disk_opts *o, struct ferry_error *e)
+{
+	struct drbd_state s;
+	int r = look_up(o, &s, e);
+
+	if (r < 0 || (s.role == DRBD_PRIMARY && drbd_all_uptodate(&s)))
+		return r;
+	if (disk_score(&s) < 0) {
+		char text[200];
+
+		drbd_redundancy_text(&s, text, sizeof text);
+		return error_set(e, OCF_ERR_GENERIC, EINVAL,
+				 "DRBD resource '%s' is not promoted here: its disk is not up to date (%s); wait for the resync, or promote the other node",
+				 o->resource, text);
+	}
+	r = drbd_primary(o->resource, o->deadline, e);
+	if (r == 0)
+		r = look_up(o, &s, e);
+	if (r < 0)
+		return r;
+	if (s.role == DRBD_PRIMARY && drbd_all_uptodate(&s))
+		return 0;
+	r = error_set(e, OCF_ERR_GENERIC, EIO,
+		      "DRBD resource '%s' was promoted, but is %s with a disk that is not up to date: demoted again",
+		      o->resource, drbd_role_name(s.role));
+	drbd_secondary(o->resource, o->deadline, NULL);
+	return r;
+}
+
+int disk_demote(const struct disk_opts *o, struct ferry_error *e)
+{
+	struct dm_gate gates[DRBD_MAX_VOLUMES];
+	struct drbd_state s;
+	struct dm_seen seen;
+	unsigned int n = 0;
+	int r = look_up(o, &s, e);
+
+	if (r < 0 || s.role == DRBD_SECONDARY)
+		return r;
+	r = dm_gate_list(o->resource, gates, DRBD_MAX_VOLUMES, &n, e);
+	for (unsigned int i = 0; r == 0 && i < n; i++) {
+		r = dm_gate_look(&gates[i], &seen, e);
+		if (r == 0 && seen.major != 0)
+			r = error_set(e, OCF_ERR_GENERIC, EBUSY,
+				      "DRBD resource '%s' is not demoted: its gate %s is open; close it first: ferry-gate close",
+				      o->resource, gates[i].name);
+	}
+	if (r < 0)
+		return r;
+	r = drbd_secondary(o->resource, o->deadline, e);
+	if (r == -EBUSY)
+		error_context(e, "something outside Ferry holds /dev/drbd%d open (fuser -v /dev/drbd%d tells)",
+			      s.volumes[0].minor, s.volumes[0].minor);
+	return r;
+}
+
+/* What is wrong with a resource that is up; 0 if nothing. */
+static int check_health(const struct disk_opts *o, const struct drbd_state *s, struct ferry_error *e)
+{
+	struct dm_gate gates[DRBD_MAX_VOLUMES];
+	struct dm_seen seen;
+	unsigned int n = 0;
+	int r;
+
+	for (unsigned int i = 0; i < s->nvolumes; i++)
+		if (s->volumes[i].disk == DRBD_FAILED || s->volumes[i].disk == DRBD_DISKLESS)
+			return error_set(e, OCF_ERR_GENERIC, EIO, "volume %d of '%s' is %s: its disk has failed or was detached",
+					 s->volumes[i].volume, o->resource, drbd_disk_name(s->volumes[i].disk));
+	r = dm_gate_list(o->resource, gates, DRBD_MAX_VOLUMES, &n, e);
+	if (r == 0 && n < s->nvolumes)
+		r = error_set(e, OCF_ERR_GENERIC, ENODEV, "%u of the %u gate devices of '%s' are missing",
+			      s->nvolumes - n, s->nvolumes, o->resource);
+	for (unsigned int i = 0; r == 0 && i < n; i++) {
+		r = dm_gate_look(&gates[i], &seen, e);
+		if (r == 0 && seen.state == GATE_FOREIGN)
+			r = error_set(e, OCF_ERR_GENERIC, EEXIST, "%s is not as Ferry makes it: %s", gates[i].name,
+				      seen.why);
+	}
+	return r;
+}
+
+int disk_monitor(const struct disk_opts *o, int *ret_code, struct drbd_state *ret_state,
+		 struct ferry_error *e)
+{
+	bool primary;
+	int r = drbd_state_now(o->resource, o->deadline, ret_state, e);
+
+	if (r < 0)
+		return r;
+	if (!ret_state->exists) {
+		*ret_code = OCF_NOT_RUNNING;
+		return 0;
+	}
+	primary = ret_state->role == DRBD_PRIMARY;
+	if (o->probe && o->instance)
+		cluster_forget_promotion(o->instance);
+	r = check_health(o, ret_state, e);
+	set_score_or_warn(o, r < 0 ? -1 : disk_score(ret_state));
+	if (r < 0) {
+		if (primary && e)
+			e->code = OCF_FAILED_PROMOTED;
+		return r;
+	}
+	*ret_code = primary ? OCF_RUNNING_PROMOTED : OCF_SUCCESS;
+	return 0;
+}
+
+int disk_notify(const struct disk_opts *o, const char *type_op, struct ferry_error *e)
+{
+	struct drbd_state s;
+	int r = drbd_state_now(o->resource, o->deadline, &s, e);
+
+	if (r < 0 || !s.exists)
+		return r;
+	log_debug("%s: %s", o->resource, type_op);
+	set_score_or_warn(o, disk_score(&s));
+	return 0;
+}
+
+int disk_validate(const struct disk_opts *o, int level, struct ferry_error *e)
+{
+	struct drbd_conf c;
+	int r;
+
+	if (level < 10)
+		return 0;
+	r = drbd_conf_load(o->resource, o->deadline, &c, e);
+	if (r < 0)
+		return r;
+	if (c.nvolumes == 0 || c.volumes[0] != 0)
+		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
+				 "drbd_resource='%s' has no volume 0, which is where Ferry keeps its stamp", o->resource);
+	return drbd_conf_check(&c, drbd_module_major() == 9, e);
+}

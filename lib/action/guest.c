@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/action/guest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/cleanup.h"
+#include "lib/base/log.h"
+#include "lib/edge/cluster.h"
+#include "lib/edge/proc.h"
+#include "lib/edge/stamp_io.h"
+#include "lib/model/ocf.h"
+
+static int read_stamp(const struct guest_where *w, bool *ret_there, struct stamp *ret_stamp,
+		      struct ferry_error *e)
+{
+	enum stamp_state state;
+	char why[160];
+	int r = stamp_read(w->stamp_minor, w->deadline, &state, ret_stamp, why, sizeof why, e);
+
+	if (r < 0)
+		return r;
+	if (state == STAMP_FOREIGN)
+		return error_set(e, OCF_ERR_GENERIC, EBADMSG,
+				 "the last MiB of volume 0 of '%s' holds something that is no stamp (%s); if the guest's data ends before it, run: ferry-drbd stamp-init --drbd-resource %s --yes",
+				 w->resource, why, w->resource);
+	*ret_there = state == STAMP_VALID;
+	return 0;
+}
+
+static int write_stamp(const struct guest_where *w, const struct virt_info *info, uint64_t epoch,
+		       const char *nonce, struct ferry_error *e)
+{
+	struct stamp s = { .epoch = epoch };
+	int r;
+
+	snprintf(s.resource, sizeof s.resource, "%s", w->resource);
+	snprintf(s.domain, sizeof s.domain, "%s", info->name);
+	snprintf(s.uuid, sizeof s.uuid, "%s", info->uuid);
+	snprintf(s.nonce, sizeof s.nonce, "%s", nonce);
+	snprintf(s.node, sizeof s.node, "%s", w->node);
+	r = stamp_write(w->stamp_minor, &s, w->deadline, e);
+	if (r == 0)
+		step("stamp-advanced", "epoch %llu", (unsigned long long)epoch);
+	return r;
+}
+
+/* The claim is on the stamp: start the CPUs if they stand still, then let the mark say so. */
+static int run_claimed(struct virt_dom *dom, const struct virt_info *info, uint64_t epoch,
+		       const char *nonce, struct ferry_error *e)
+{
+	struct mark m = { .state = MARK_RUNNING, .epoch = epoch };
+	int r;
+
+	if (info->run != VIRT_RUNNING) {
+		r = virt_resume(dom, e);
+		if (r < 0)
+			return r;
+		step("resumed", "%s", info->name);
+	}
+	snprintf(m.nonce, sizeof m.nonce, "%s", nonce);
+	return virt_set_mark(dom, &m, e);
+}
+
+static int claim_and_run(struct virt_dom *dom, const struct virt_info *info,
+			 const struct guest_where *w, uint64_t disk_epoch, struct ferry_error *e)
+{
+	struct mark m = info->mark;
+	uint64_t epoch = (disk_epoch > m.epoch ? disk_epoch : m.epoch) + 1;
+	int r = nonce_make(m.claim, e);
+
+	if (r == 0)
+		r = virt_set_mark(dom, &m, e);
+	if (r < 0)
+		return r;
+	step("claim-marked", "%s", info->name);
+	r = write_stamp(w, info, epoch, m.claim, e);
+	return r < 0 ? r : run_claimed(dom, info, epoch, m.claim, e);
+}
+
+/* The claim of an earlier call is on the stamp, so this copy is the original now. */
+static int claim_again(struct virt_dom *dom, const struct virt_info *info,
+		       const struct guest_where *w, uint64_t disk_epoch, struct ferry_error *e)
+{
+	struct virt_info original = *info;
+	struct mark *m = &original.mark;
+
+	m->state = MARK_HELD;
+	m->epoch = disk_epoch;
+	memcpy(m->nonce, info->mark.claim, sizeof m->nonce);
+	m->claim[0] = m->move[0] = m->source[0] = '\0';
+	return claim_and_run(dom, &original, w, disk_epoch, e);
+}
+
+int guest_end(struct virt_dom *dom, const struct virt_info *info, struct ferry_deadline d,
+	      struct ferry_error *e)
+{
+	pid_t pid = proc_find_qemu(info->name, info->uuid);
+	uint64_t start = 0;
+	int r;
+
+	if (pid > 0 && proc_start_time(pid, &start, NULL) < 0)
+		pid = 0;
+	r = virt_destroy(dom, e);
+	if (r == 0 && pid > 0)
+		r = proc_wait_gone(pid, start, d, e);
+	if (r == 0)
+		step("ended", "%s", info->name);
+	return r;
+}
+
+/* Throw a copy away that is proved worthless, and boot the same guest from its disk instead. */
+static int boot_instead(struct virt_conn *c, struct virt_dom *dom, const struct virt_info *info,
+			const struct guest_where *w, uint64_t disk_epoch, struct ferry_error *e)
+{
+	static const struct mark reserved = { .state = MARK_RESERVED };
+	ferry_autofree char *xml = NULL, *marked = NULL;
+	struct virt_dom *fresh = NULL;
+	struct virt_info now;
+	int r = virt_get_xml(dom, &xml, e);
+
+	if (r == 0)
+		r = domxml_with_mark(xml, strlen(xml), &reserved, &marked, e);
+	if (r == 0)
+		r = guest_end(dom, info, w->deadline, e);
+	if (r < 0)
+		return r;
+	step("stale-discarded", "%s epoch %llu, disk epoch %llu", info->name,
+	     (unsigned long long)info->mark.epoch, (unsigned long long)disk_epoch);
+	if (info->persistent) {
+		r = virt_lookup(c, info->name, &fresh, e);
+		if (r == 0 && !fresh)
+			r = error_set(e, OCF_ERR_GENERIC, ENOENT, "the definition of '%s' has gone", info->name);
+		if (r == 0)
+			r = virt_start_defined_paused(fresh, e);
+		if (r == 0)
+			r = virt_set_mark(fresh, &reserved, e);
+	} else {
+		r = virt_create_paused(c, marked, &fresh, e);
+	}
+	if (r == 0)
+		r = virt_look(fresh, &now, e);
+	if (r == 0)
+		r = claim_and_run(fresh, &now, w, disk_epoch, e);
+	virt_dom_free(fresh);
+	return r;
+}
+
+/* Same epoch, no certificate: only the source could have written one. */
+static int undecided(struct virt_conn *c, struct virt_dom *dom, const struct virt_info *info,
+		     const struct guest_where *w, uint64_t disk_epoch, struct ferry_error *e)
+{
+	struct cluster_view view;
+	int r = cluster_look(w->deadline, &view, e);
+
+	if (r < 0)
+		return r;
+	if (info->mark.source[0] && !cluster_has(&view, info->mark.source)) {
+		log_warning("%s: the source %s of the waiting copy is gone and never certified it: booting from the disk",
+			    info->name, info->mark.source);
+		return boot_instead(c, dom, info, w, disk_epoch, e);
+	}
+	return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
+			 "the copy of '%s' that waits here (move %.8s from %s) has no hand-over certificate on this disk, so it may be older than the disk: it stays paused, its memory is kept; look at the guest on %s, then either move it again, or give this copy up with: ferry-vm discard --domain %s --yes",
+			 info->name, info->mark.move, info->mark.source, info->mark.source, info->name);
+}
+
+static int act(struct virt_conn *c, struct virt_dom *dom, const struct virt_info *info,
+	       const struct guest_where *w, enum verdict v, const struct stamp *s,
+	       struct ferry_error *e)
+{
+	uint64_t disk_epoch = s ? s->epoch : 0;
+
+	switch (v) {
+	case VERDICT_RUN_CLAIMED:
+		if (info->run == VIRT_RUNNING)
+			return run_claimed(dom, info, disk_epoch, info->mark.claim, e);
+		/* A twin with the same claim may exist where a reply was lost: claim anew. */
+		return claim_again(dom, info, w, disk_epoch, e);
+	case VERDICT_BOOT_UNCLAIMED:
+		log_warning("%s: a certified copy (move %.8s to %s) was never claimed and was found on no node: booting from the disk",
+			    info->name, s->cert.move, s->cert.to);
+		return claim_and_run(dom, info, w, disk_epoch, e);
+	case VERDICT_RUN_ORIGINAL:
+	case VERDICT_RUN_CERTIFIED:
+	case VERDICT_BOOT:
+		return claim_and_run(dom, info, w, disk_epoch, e);
+	case VERDICT_STALE:
+		if (s && s->certified)
+			return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
+					 "the copy of '%s' that waits here (move %.8s) is not the heir: the disk's certificate names move %.8s to %s; bring that copy here, or give this one up with: ferry-vm discard --domain %s --yes",
+					 info->name, info->mark.move, s->cert.move, s->cert.to, info->name);
+		return boot_instead(c, dom, info, w, disk_epoch, e);
+	case VERDICT_UNDECIDED:
+		return undecided(c, dom, info, w, disk_epoch, e);
+	case VERDICT_OLD_DISK:
+		return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
+				 "the disk of '%s' (epoch %llu) is older than the memory that waits here (epoch %llu): it stays paused; find the newer replica of '%s' and connect it",
+				 info->name, (unsigned long long)disk_epoch,
+				 (unsigned long long)info->mark.epoch, w->resource);
+	case VERDICT_FOREIGN:
+		break;
+	}
+	return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
+			 "'%s' is not let run: its mark (%s) and the stamp of '%s' (guest '%s', uuid %s) do not belong together; was it started outside Ferry, or is the resource another guest's?",
+			 info->name, mark_state_name(info->mark.state), w->resource,
+			 s ? s->domain : "none", s ? s->uuid : "none");
+}
+
+/* Without a stamp there is nothing to decide: resume what Ferry holds. */
+static int run_plain(struct virt_dom *dom, const struct virt_info *info, struct ferry_error *e)
+{
+	if (info->mark.state == MARK_RUNNING || info->mark.state == MARK_NONE)
+		return 0;
+	return run_claimed(dom, info, 0, "", e);
+}
+
+int guest_let_run(struct virt_conn *c, struct virt_dom *dom, const struct guest_where *w,
+		  enum verdict *ret_verdict, struct ferry_error *e)
+{
+	struct virt_info info;
+	struct stamp s;
+	bool there = false;
+	enum verdict v;
+	int r = virt_look(dom, &info, e);
+
+	if (r < 0)
+		return r;
+	switch (info.run) {
+	case VIRT_RUNNING:
+	case VIRT_PAUSED_IOERROR:
+		break;
+	case VIRT_PAUSED_USER:
+		if (info.mark.state == MARK_RUNNING) {
+			log_info("%s is paused by its user: left as it is", info.name);
+			return 0;
+		}
+		break;
+	default:
+		return error_set(e, OCF_ERR_GENERIC, EAGAIN, "'%s' cannot be let run: it is %s",
+				 info.name, virt_run_name(info.run));
+	}
+	if (!w->resource)
+		return run_plain(dom, &info, e);
+	r = read_stamp(w, &there, &s, e);
+	if (r < 0)
+		return r;
+	v = verdict_of(&info.mark, info.uuid, there ? &s : NULL);
+	if (info.run == VIRT_RUNNING && v == VERDICT_RUN_ORIGINAL)
+		return info.mark.state == MARK_RUNNING ?
+			0 : run_claimed(dom, &info, info.mark.epoch, info.mark.nonce, e);
+	step("verdict", "%s: %s", info.name, verdict_name(v));
+	if (info.run == VIRT_RUNNING && v != VERDICT_RUN_CLAIMED)
+		return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
+				 "'%s' runs here although it is not entitled to (%s): it was let run outside Ferry; pause or end it",
+				 info.name, verdict_name(v));
+	if (ret_verdict)
+		*ret_verdict = v;
+	return act(c, dom, &info, w, v, there ? &s : NULL, e);
+}
+
+int guest_confirm_here(struct virt_dom *dom, const struct guest_where *w, struct ferry_error *e)
+{
+	struct virt_info info;
+	struct stamp s;
+	bool there = false;
+	enum verdict v;
+	int r = virt_look(dom, &info, e);
+
+	if (r == 0)
+		r = read_stamp(w, &there, &s, e);
+	if (r < 0)
+		return r;
+	v = verdict_of(&info.mark, info.uuid, there ? &s : NULL);
+	if (v != VERDICT_RUN_ORIGINAL && v != VERDICT_RUN_CLAIMED)
+		return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
+				 "'%s' is here, but the stamp of '%s' is not its own (%s)", info.name,
+				 w->resource, verdict_name(v));
+	return claim_and_run(dom, &info, w, s.epoch, e);
+}
+
+int guest_hold(struct virt_dom *dom, struct ferry_error *e)
+{
+	struct virt_info info;
+	struct mark m;
+	int r = virt_look(dom, &info, e);
+
+	if (r < 0)
+		return r;
+	if (info.mark.state != MARK_RUNNING)
+		return 0;	/* held or reserved already; unmarked guests are not ours to pause */
+	if (info.run != VIRT_RUNNING && info.run != VIRT_PAUSED_IOERROR)
+		return 0;
+	m = info.mark;
+	m.state = MARK_HELD;
+	r = virt_set_mark(dom, &m, e);
+	if (r == 0 && info.run == VIRT_RUNNING)
+		r = virt_suspend(dom, e);
+	if (r == 0)
+		step("held", "%s", info.name);
+	return r;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vm monitor. The healthy path reads libvirt's status file and /proc, a few milliseconds and no
+ * child process; libvirt is asked on doubt, under the helper's watchdog.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/action/vm.h"
+#include "lib/base/cleanup.h"
+#include "lib/base/io.h"
+#include "lib/base/log.h"
+#include "lib/edge/move_file.h"
+#include "lib/edge/proc.h"
+#include "lib/model/domstatus.h"
+#include "lib/model/ocf.h"
+
+#define STATUS_DIR "/run/libvirt/qemu"
+
+/* True when the files prove it healthy; nothing else is decided here. */
+static bool healthy_by_files(const struct vm_ctx *v)
+{
+	char path[sizeof STATUS_DIR + NAME_SIZE + 8];
+	ferry_autofree char *xml = NULL;
+	struct domstatus s;
+	size_t len;
+
+	snprintf(path, sizeof path, STATUS_DIR "/%s.xml", v->domain);
+	if (io_read_file(path, DOMXML_MAX, &xml, &len) < 0 || domstatus_parse(xml, len, &s, NULL) < 0)
+		return false;
+	if (strcmp(s.name, v->domain) != 0 || !proc_is_qemu_of(s.pid, s.name, s.uuid))
+		return false;
+	if (strcmp(s.state, "running") == 0)
+		return true;
+	return strcmp(s.state, "paused") == 0 && strcmp(s.reason, "user") == 0 &&
+	       (s.mark.state == MARK_HELD || s.mark.state == MARK_RESERVED);
+}
+
+static int by_libvirt(struct vm_ctx *v, int *ret_code, const char **ret_word, struct ferry_error *e)
+{
+	struct move m;
+	int r = vm_ctx_connect(v, e);
+
+	if (r < 0)
+		return r;
+	*ret_word = virt_run_name(v->info.run);
+	switch (v->info.run) {
+	case VIRT_RUNNING:
+	case VIRT_SHUTTING_DOWN:
+		*ret_code = OCF_SUCCESS;
+		return 0;
+	case VIRT_PAUSED_USER:
+		if (v->info.mark.state != MARK_HELD && v->info.mark.state != MARK_RESERVED)
+			log_warning("%s is paused by its user", v->domain);
+		*ret_code = OCF_SUCCESS;
+		return 0;
+	case VIRT_PAUSED_MOVING:
+		/* Leaving: it is still ours. Arriving: it is the source's until it is complete. */
+		r = move_file_read(v->domain, &m, e);
+		*ret_code = r == 0 && m.phase == MOVE_NONE ? OCF_NOT_RUNNING : OCF_SUCCESS;
+		return r;
+	case VIRT_OFF:
+		break;
+	default:
+		return error_set(e, OCF_ERR_GENERIC, EIO, "'%s' is %s", v->domain,
+				 virt_run_name(v->info.run));
+	}
+	if (proc_find_qemu(v->domain, NULL) != 0)
+		return error_set(e, OCF_ERR_GENERIC, EIO,
+				 "libvirt does not know '%s', but a QEMU process of it is here: restart libvirtd, or end that process",
+				 v->domain);
+	*ret_code = OCF_NOT_RUNNING;
+	return 0;
+}
+
+int vm_monitor(const struct vm_opts *o, bool deep, int *ret_code, const char **ret_word,
+	       struct ferry_error *e)
+{
+	const char *word = "off";
+	struct vm_ctx v;
+	pid_t pid;
+	int r = vm_ctx_init(&v, o, e);
+
+	if (r == 0 && !deep && healthy_by_files(&v)) {
+		*ret_code = OCF_SUCCESS;
+		word = "running";
+	} else if (r == 0) {
+		pid = proc_find_qemu(v.domain, NULL);
+		if (pid == 0 && !deep)
+			*ret_code = OCF_NOT_RUNNING;	/* no process, no guest: whatever libvirt would say */
+		else
+			r = by_libvirt(&v, ret_code, &word, e);
+	}
+	if (ret_word)
+		*ret_word = word;
+	vm_ctx_clear(&v);
+	return r;
+}

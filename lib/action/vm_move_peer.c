@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vm migrate_to: what is checked first, and what is done on the target. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/action/seek.h"
+#include "lib/action/vm_move.h"
+#include "lib/action/vm_settle.h"
+#include "lib/base/cleanup.h"
+#include "lib/base/log.h"
+#include "lib/edge/stamp_io.h"
+#include "lib/model/ocf.h"
+#include "lib/model/verdict.h"
+
+static void close_conn(struct virt_conn **c)
+{
+	virt_close(*c);
+}
+
+static void free_dom(struct virt_dom **d)
+{
+	virt_dom_free(*d);
+}
+
+/* The guest must be the one that the stamp names, and every replica up to date. */
+static int check_disk(struct mover *m, struct ferry_error *e)
+{
+	const struct drbd_state *s;
+	enum stamp_state state;
+	struct stamp stamp;
+	char text[200];
+	bool open = false;
+	int r = replica_watch_open(m->v.o->gate, m->v.o->deadline, &m->watch, e);
+
+	if (r == 0)
+		r = replica_watch_poll(m->watch, &s, e);
+	if (r < 0)
+		return r;
+	if (s->role != DRBD_PRIMARY)
+		return error_set(e, OCF_ERR_GENERIC, EROFS,
+				 "DRBD resource '%s' is %s here, so the guest cannot be handed over with its disk",
+				 m->v.o->gate, drbd_role_name(s->role));
+	if (!drbd_fully_redundant(s)) {
+		drbd_redundancy_text(s, text, sizeof text);
+		return error_set(e, OCF_ERR_GENERIC, ENOTCONN,
+				 "DRBD resource '%s' is not redundant (%s): a move would leave the guest without its disk; wait for the resync or mend the connection",
+				 m->v.o->gate, text);
+	}
+	r = vm_gate_is_open(&m->v, &open, e);
+	if (r == 0 && !open)
+		r = error_set(e, OCF_ERR_GENERIC, EINVAL, "the gate of '%s' is closed under a running guest",
+			      m->v.o->gate);
+	if (r == 0)
+		r = stamp_read(m->v.where.stamp_minor, m->v.o->deadline, &state, &stamp, text, sizeof text, e);
+	if (r < 0)
+		return r;
+	if (state != STAMP_VALID ||
+	    verdict_of(&m->v.info.mark, m->v.info.uuid, &stamp) != VERDICT_RUN_ORIGINAL)
+		return error_set(e, OCF_ERR_GENERIC, ESTALE,
+				 "'%s' runs here, but the stamp of '%s' is not its own: was it started outside Ferry?",
+				 m->v.domain, m->v.o->gate);
+	return 0;
+}
+
+/* A left-over of an earlier, uncertified move on the target would refuse the new one. */
+static int check_target(struct mover *m, struct ferry_error *e)
+{
+	ferry_cleanup(close_conn) struct virt_conn *c = NULL;
+	ferry_cleanup(free_dom) struct virt_dom *dom = NULL;
+	struct virt_info there;
+	int r = virt_open(m->dest_uri, &c, e);
+
+	if (r == 0)
+		r = virt_lookup(c, m->v.domain, &dom, e);
+	if (r < 0 || !dom)
+		return r;
+	r = virt_look(dom, &there, e);
+	if (r < 0 || there.run == VIRT_OFF)
+		return r;
+	if (there.run != VIRT_PAUSED_USER ||
+	    (there.mark.state != MARK_HELD && there.mark.state != MARK_RESERVED) || m->relay)
+		return error_set(e, OCF_ERR_GENERIC, EBUSY, "'%s' is already on %s, %s: it is not moved there",
+				 m->v.domain, m->target, virt_run_name(there.run));
+	/* This node is Primary, runs the guest and owns the stamp: that copy can never be certified. */
+	step("leftover-discarded", "%s on %s, move %.8s", m->v.domain, m->target, there.mark.move);
+	return virt_destroy(dom, e);
+}
+
+static int check_guest(struct mover *m, struct ferry_error *e)
+{
+	const struct virt_info *i = &m->v.info;
+
+	switch (i->run) {
+	case VIRT_OFF:
+		return error_set(e, OCF_NOT_RUNNING, ESRCH, "'%s' does not run on this node", m->v.domain);
+	case VIRT_RUNNING:
+		if (m->v.o->gate && i->mark.state != MARK_RUNNING)
+			return error_set(e, OCF_ERR_GENERIC, EINVAL,
+					 "'%s' runs here without Ferry's mark: it was let run outside Ferry; restart it with crm resource restart",
+					 m->v.domain);
+		return 0;
+	case VIRT_PAUSED_USER:
+		if (i->mark.state == MARK_HELD || i->mark.state == MARK_RESERVED) {
+			m->relay = true;
+			return 0;
+		}
+		return 0;
+	default:
+		return error_set(e, OCF_ERR_GENERIC, EINVAL, "'%s' cannot be moved: it is %s", m->v.domain,
+				 virt_run_name(i->run));
+	}
+}
+
+int move_check(struct mover *m, struct ferry_error *e)
+{
+	int r = check_guest(m, e);
+
+	if (r == 0)
+		r = virt_peer_uri(m->v.o->transport, m->target, m->dest_uri, sizeof m->dest_uri, e);
+	if (r < 0)
+		return r;
+	snprintf(m->migrate_uri, sizeof m->migrate_uri, "tcp://%s", m->target);
+	if (m->v.o->gate && !m->relay)
+		r = check_disk(m, e);
+	if (r == 0)
+		r = check_target(m, e);
+	if (r == 0)
+		step("checked", "%s to %s%s", m->v.domain, m->target, m->relay ? " (held)" : "");
+	return r;
+}
+
+int move_discard_there(struct mover *m, const char *id, struct ferry_error *e)
+{
+	ferry_cleanup(close_conn) struct virt_conn *c = NULL;
+	ferry_cleanup(free_dom) struct virt_dom *dom = NULL;
+	struct virt_info there;
+	int r = virt_open(m->dest_uri, &c, e);
+
+	if (r == 0)
+		r = virt_lookup(c, m->v.domain, &dom, e);
+	if (r == 0 && dom)
+		r = virt_look(dom, &there, e);
+	if (r == 0 && dom && there.run != VIRT_OFF && strcmp(there.mark.move, id) == 0)
+		r = virt_destroy(dom, e);
+	if (r < 0)
+		error_context(e, "the copy of '%s' that the failed move left on %s (it can never run) could not be removed",
+			      m->v.domain, m->target);
+	return r;
+}
+
+int move_return(struct mover *m, struct ferry_error *e)
+{
+	ferry_cleanup(close_conn) struct virt_conn *c = NULL;
+	ferry_cleanup(free_dom) struct virt_dom *dom = NULL;
+	char here[256];
+	int r = virt_peer_uri(m->v.o->transport, m->v.o->node, here, sizeof here, e);
+
+	if (r == 0)
+		r = virt_open(m->dest_uri, &c, e);
+	if (r == 0)
+		r = virt_lookup(c, m->v.domain, &dom, e);
+	if (r == 0 && !dom)
+		r = error_set(e, OCF_ERR_GENERIC, ENOENT, "'%s' is not on %s", m->v.domain, m->target);
+	if (r == 0)
+		r = relay_held(dom, here, m->v.o->node, strcmp(m->v.o->transport, "tls") == 0,
+			       m->v.o->deadline, e);
+	if (r == 0)
+		r = vm_ctx_connect(&m->v, e);
+	if (r == 0 && !m->v.dom)
+		r = error_set(e, OCF_ERR_GENERIC, ENOENT, "'%s' has not come back", m->v.domain);
+	if (r == 0)
+		r = guest_let_run(m->v.conn, m->v.dom, &m->v.where, NULL, e);
+	if (r == 0)
+		r = move_advance(&m->rec, MOVE_EV_RETURNED, e);
+	if (r < 0)
+		error_context(e, "the memory of '%s' waits paused on %s, whose disk is behind, and could not be brought back; when replication is back, it can be let run there",
+			      m->v.domain, m->target);
+	return r;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vm start: memory is looked for before anything boots. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/action/seek.h"
+#include "lib/action/vm.h"
+#include "lib/action/vm_saved.h"
+#include "lib/action/vm_settle.h"
+#include "lib/base/cleanup.h"
+#include "lib/base/log.h"
+#include "lib/edge/dm.h"
+#include "lib/edge/drbd.h"
+#include "lib/edge/proc.h"
+#include "lib/model/ocf.h"
+
+#define GATE_RETRY_MS 100
+
+static bool all_present(const struct vm_ctx *v, struct ferry_error *e)
+{
+	struct dm_gate gates[DRBD_MAX_VOLUMES];
+	struct dm_seen seen;
+	unsigned int n = 0;
+
+	if (drbd_gates(&v->conf, gates, &n, e) < 0)
+		return false;
+	for (unsigned int i = 0; i < n; i++) {
+		if (dm_gate_look(&gates[i], &seen, e) < 0)
+			return false;
+		if (seen.state == GATE_ABSENT) {
+			error_set(e, OCF_ERR_GENERIC, ENODEV, "/dev/mapper/%s does not exist", gates[i].name);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Nothing in the constraint set orders the disk's start before this one: wait for its gates. */
+static int wait_gates(const struct vm_ctx *v, struct ferry_error *e)
+{
+	struct ferry_error why = FERRY_ERROR_INIT;
+
+	while (!all_present(v, &why)) {
+		if (deadline_passed(v->o->deadline)) {
+			error_set(e, OCF_ERR_GENERIC, ENODEV, "%s", why.text);
+			error_context(e, "the gate of '%s' is not there; is the ocf:ferry:drbd resource started on this node?",
+				      v->o->gate);
+			return -ENODEV;
+		}
+		error_clear(&why);
+		deadline_sleep(v->o->deadline, GATE_RETRY_MS);
+	}
+	return 0;
+}
+
+static int check_gated(const struct vm_ctx *v, const char *xml, size_t len, struct ferry_error *e)
+{
+	struct domxml *d = v->o->gate ? malloc(sizeof *d) : NULL;
+	int r;
+
+	if (!v->o->gate)
+		return 0;
+	if (!d)
+		return error_set(e, OCF_ERR_GENERIC, ENOMEM, "no memory for a domain's XML");
+	r = domxml_parse(xml, len, d, e);
+	if (r == 0)
+		r = domxml_check_gated(d, v->o->gate, e);
+	free(d);
+	return r;
+}
+
+static int create_reserved(struct vm_ctx *v, struct ferry_error *e)
+{
+	static const struct mark reserved = { .state = MARK_RESERVED };
+	ferry_autofree char *xml = NULL;
+	int r;
+
+	if (!v->xml) {
+		r = v->dom ? virt_get_xml(v->dom, &xml, e) :
+			     error_set(e, OCF_ERR_INSTALLED, ENOENT,
+				       "domain='%s' is not defined in libvirt on this node: define it, or set config to the path of its XML",
+				       v->domain);
+		if (r == 0)
+			r = check_gated(v, xml, strlen(xml), e);
+		if (r == 0)
+			r = virt_start_defined_paused(v->dom, e);
+		return r < 0 ? r : virt_set_mark(v->dom, &reserved, e);
+	}
+	r = check_gated(v, v->xml, v->xml_len, e);
+	if (r == 0)
+		r = domxml_with_mark(v->xml, v->xml_len, &reserved, &xml, e);
+	return r < 0 ? r : virt_create_paused(v->conn, xml, &v->dom, e);
+}
+
+/* Nothing of the guest is known to libvirt here. */
+static int start_absent(struct vm_ctx *v, struct ferry_error *e)
+{
+	bool brought = false;
+	pid_t pid = proc_find_qemu(v->domain, NULL);
+	int r;
+
+	if (pid > 0)
+		return error_set(e, OCF_ERR_GENERIC, EBUSY,
+				 "QEMU process %d of '%s' runs here, but libvirt does not know it: restart libvirtd, or end that process",
+				 (int)pid, v->domain);
+	if (v->o->gate) {
+		r = seek_memory(v, &brought, e);
+		if (r == 0 && !brought)
+			r = vm_saved_restore(v, &brought, e);
+		if (r < 0)
+			return r;
+	}
+	if (!brought) {
+		r = create_reserved(v, e);
+		if (r < 0)
+			return r;
+		step("reserved", "%s", v->domain);
+	}
+	return vm_ctx_connect(v, e);
+}
+
+static int adopt(struct vm_ctx *v, struct ferry_error *e)
+{
+	switch (v->info.run) {
+	case VIRT_RUNNING:
+	case VIRT_PAUSED_IOERROR:
+	case VIRT_PAUSED_USER:
+		step("adopt", "%s: %s, mark %s", v->domain, virt_run_name(v->info.run),
+		     mark_state_name(v->info.mark.state));
+		return vm_run_if_open(v, e);
+	default:
+		return error_set(e, OCF_ERR_GENERIC, EBUSY, "'%s' is here but %s", v->domain,
+				 virt_run_name(v->info.run));
+	}
+}
+
+int vm_start(const struct vm_opts *o, struct ferry_error *e)
+{
+	struct vm_ctx v;
+	int r = vm_ctx_init(&v, o, e);
+
+	if (r == 0)
+		r = vm_ctx_disk(&v, e);
+	if (r == 0 && o->gate)
+		r = wait_gates(&v, e);
+	if (r == 0)
+		r = vm_settle(v.domain, o, e);
+	if (r == 0)
+		r = vm_ctx_connect(&v, e);
+	if (r == 0 && v.info.run == VIRT_OFF)
+		r = start_absent(&v, e);
+	if (r == 0)
+		r = adopt(&v, e);
+	vm_ctx_clear(&v);
+	return r;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a DRBD resource is: its configuration, its state, its devices. */
+#include "lib/edge/drbd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/cleanup.h"
+#include "lib/base/io.h"
+#include "lib/edge/dm.h"
+#include "lib/edge/run.h"
+#include "lib/model/ocf.h"
+#include "lib/model/stamp.h"
+
+#define DRBD_BLOCK_MAJOR 147	/* LANANA's device list; DRBD has had it since 0.7 */
+
+int drbd_conf_load(const char *resource, struct ferry_deadline d, struct drbd_conf *ret_conf,
+		   struct ferry_error *e)
+{
+	/* Without a resource's name: with one, drbdadm leaves <common> out. */
+	static const char *const argv[] = { "drbdadm", "dump-xml", NULL };
+	struct run_result res;
+	int r = run(argv, NULL, d, &res, e);
+
+	if (r == -ENOENT)
+		error_context(e, "drbd-utils is not installed");
+	if (r < 0)
+		return r;
+	if (res.status != 0)
+		r = error_set(e, OCF_ERR_CONFIGURED, EINVAL, "drbdadm dump-xml failed (%d): %s", res.status,
+			      res.err);
+	else
+		r = drbd_conf_parse(res.out, res.out_len, resource, ret_conf, e);
+	if (r == -ENOENT)
+		error_context(e, "drbd_resource='%s'", resource);
+	run_result_clear(&res);
+	return r;
+}
+
+int drbd_module_major(void)
+{
+	ferry_autofree char *text = NULL;
+	int major;
+
+	if (io_read_file("/sys/module/drbd/version", 64, &text, NULL) == 0)
+		return sscanf(text, "%d", &major) == 1 ? major : -EINVAL;
+	if (io_read_file("/proc/drbd", 65536, &text, NULL) == 0)
+		return sscanf(text, "version: %d", &major) == 1 ? major : -EINVAL;
+	return -ENODEV;
+}
+
+/* Feed what comes until DONE, or until the initial dump is complete where DONE is NULL. */
+static int follow(struct run_stream *stream, bool (*done)(const struct drbd_state *s, void *arg),
+		  void *arg, struct ferry_deadline d, struct drbd_state *s, struct ferry_error *e)
+{
+	const char *line;
+	size_t len;
+	int r;
+
+	for (;;) {
+		if (s->initial_done && (!done || done(s, arg)))
+			return 0;
+		r = run_stream_line(stream, d, &line, &len);
+		if (r == -ETIMEDOUT)
+			return error_set(e, OCF_ERR_GENERIC, ETIMEDOUT,
+					 "DRBD resource '%s' did not come to the wanted state in time", s->resource);
+		if (r == 0)	/* a resource that does not exist: 8.4 ends without the final line */
+			return s->initial_done || s->exists || done ?
+				error_set(e, OCF_ERR_GENERIC, EPIPE, "drbdsetup events2 ended") : 0;
+		if (r < 0)
+			return error_set(e, OCF_ERR_GENERIC, -r, "drbdsetup events2: %s", strerror(-r));
+		r = drbd_state_feed(s, line, len, e);
+		if (r < 0)
+			return r;
+	}
+}
+
+int drbd_wait(const char *resource, bool (*done)(const struct drbd_state *s, void *arg), void *arg,
+	      struct ferry_deadline d, struct drbd_state *ret_state, struct ferry_error *e)
+{
+	const char *const argv[] = { "drbdsetup", "events2", "--statistics", resource, NULL };
+	struct run_stream *stream;
+	int r = run_stream_open(argv, &stream, e);
+
+	if (r < 0)
+		return r;
+	drbd_state_init(ret_state, resource);
+	r = follow(stream, done, arg, d, ret_state, e);
+	run_stream_close(stream);
+	return r;
+}
+
+int drbd_state_now(const char *resource, struct ferry_deadline d, struct drbd_state *ret_state,
+		   struct ferry_error *e)
+{
+	const char *const argv[] = { "drbdsetup", "events2", "--now", "--statistics", resource, NULL };
+	struct run_stream *stream;
+	int r;
+
+	drbd_state_init(ret_state, resource);
+	if (drbd_module_major() == -ENODEV)
+		return 0;	/* no module, no resource: proved */
+	r = run_stream_open(argv, &stream, e);
+	if (r < 0)
+		return r;
+	r = follow(stream, NULL, NULL, d, ret_state, e);
+	run_stream_close(stream);
+	return r;
+}
+
+static int read_number(int minor, const char *file, uint64_t *ret, struct ferry_error *e)
+{
+	ferry_autofree char *text = NULL;
+	char path[96];
+	int r;
+
+	snprintf(path, sizeof path, "/sys/block/drbd%d/%s", minor, file);
+	r = io_read_file(path, 64, &text, NULL);
+	if (r == 0 && sscanf(text, "%" SCNu64, ret) != 1)
+		r = -EINVAL;
+	return r < 0 ? error_set(e, OCF_ERR_GENERIC, r == -ENOENT ? ENXIO : -r, "%s: %s", path,
+				 strerror(-r)) : 0;
+}
+
+int drbd_device_limits(int minor, uint64_t *ret_bytes, unsigned int *ret_logical_block,
+		       struct ferry_error *e)
+{
+	uint64_t sectors, block;
+	int r = read_number(minor, "size", &sectors, e);
+
+	if (r == 0)
+		r = read_number(minor, "queue/logical_block_size", &block, e);
+	if (r < 0)
+		return r;
+	if (sectors == 0)
+		return error_set(e, OCF_ERR_GENERIC, ENXIO, "/dev/drbd%d has no size: it is not attached", minor);
+	*ret_bytes = sectors * 512;
+	*ret_logical_block = (unsigned int)block;
+	return 0;
+}
+
+static int fill_gate(const struct drbd_conf *c, unsigned int i, struct dm_gate *g, struct ferry_error *e)
+{
+	unsigned int block;
+	uint64_t bytes;
+	int r = drbd_device_limits(c->minors[i], &bytes, &block, e);
+
+	if (r < 0)
+		return r;
+	if (block != 512)
+		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
+				 "/dev/drbd%d has logical blocks of %u bytes; a closed gate has 512, and a guest that learned 512 cannot write to it: put DRBD on a device with 512-byte blocks on every node",
+				 c->minors[i], block);
+	if (c->volumes[i] == 0) {
+		if (bytes < 2 * STAMP_AREA)
+			return error_set(e, OCF_ERR_CONFIGURED, ENOSPC,
+					 "/dev/drbd%d has %" PRIu64 " bytes: too small for a guest's disk and the stamp's MiB",
+					 c->minors[i], bytes);
+		bytes -= STAMP_AREA;
+	}
+	memset(g, 0, sizeof *g);
+	g->volume = c->volumes[i];
+	g->sectors = bytes / 512;
+	g->major = DRBD_BLOCK_MAJOR;
+	g->minor = (unsigned int)c->minors[i];
+	r = dm_gate_name(c->resource, g->volume, g->name, sizeof g->name);
+	return r < 0 ? error_set(e, OCF_ERR_CONFIGURED, -r, "the name '%s' is too long for a gate device",
+				 c->resource) : 0;
+}
+
+int drbd_gates(const struct drbd_conf *c, struct dm_gate *ret_gates, unsigned int *ret_n,
+	       struct ferry_error *e)
+{
+	for (unsigned int i = 0; i < c->nvolumes; i++) {
+		int r = fill_gate(c, i, &ret_gates[i], e);
+
+		if (r < 0)
+			return r;
+	}
+	*ret_n = c->nvolumes;
+	return 0;
+}
