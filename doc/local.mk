@@ -2,7 +2,7 @@
 # Man pages: doc/man/*.8 are plain roff; ocf_ferry_NAME.7 is made from agents/NAME.xml.
 
 MAN_PAGES =
-AGENT_MAN_PAGES =
+AGENT_MAN_PAGES = doc/man/ocf_ferry_drbd.7 doc/man/ocf_ferry_gate.7 doc/man/ocf_ferry_vm.7
 
 dist_man8_MANS = $(MAN_PAGES)
 man7_MANS = $(AGENT_MAN_PAGES)
