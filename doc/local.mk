@@ -12,3 +12,7 @@ CLEANFILES += $(AGENT_MAN_PAGES)
 $(AGENT_MAN_PAGES): doc/man/ocf_ferry_%.7: agents/%.xml doc/agent-man.xsl
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(XSLTPROC) --novalid --nonet --stringparam version '$(VERSION)' \
 		$(srcdir)/doc/agent-man.xsl $< >$@.tmp && mv $@.tmp $@
+
+# Examples: what the demo loads and tests/sim puts before the scheduler.
+exampledir = $(docdir)/examples
+dist_example_DATA = doc/examples/single-primary.crm

@@ -8,6 +8,17 @@ UNIT_LIBS = $(EDGE_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS =
 
 if HAVE_CMOCKA
+UNIT_TESTS += tests/unit/test_bounded
+tests_unit_test_bounded_SOURCES = tests/unit/test_bounded.c
+tests_unit_test_bounded_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_proc
+tests_unit_test_proc_SOURCES = tests/unit/test_proc.c
+tests_unit_test_proc_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_run
+tests_unit_test_run_SOURCES = tests/unit/test_run.c
+tests_unit_test_run_LDADD = $(UNIT_LIBS)
 endif
 
 check_PROGRAMS += $(UNIT_TESTS)
