@@ -244,6 +244,24 @@ static int sync_path(const char *path, struct ferry_error *e)
 	return 0;
 }
 
+/* The node of the device below, by the name that the kernel gives it: /dev/block is udev's. */
+static int below_path(const struct look *l, char *ret_path, size_t size, struct ferry_error *e)
+{
+	ferry_autofree char *text = NULL;
+	char path[64];
+	char *name;
+	int r;
+
+	snprintf(path, sizeof path, "/sys/dev/block/%u:%u/uevent", l->seen.major, l->seen.minor);
+	r = io_read_file(path, 4096, &text, NULL);
+	name = r == 0 ? strstr(text, "DEVNAME=") : NULL;
+	if (!name)
+		return error_set(e, OCF_ERR_GENERIC, ENODEV, "%s does not name the device below the gate", path);
+	name += strlen("DEVNAME=");
+	snprintf(ret_path, size, "/dev/%.*s", (int)strcspn(name, "\n"), name);
+	return 0;
+}
+
 /* A suspended gate would block fsync(2); what waits in it was never acknowledged. */
 static int sync_before_close(const struct swap *s, struct ferry_error *e)
 {
@@ -254,11 +272,9 @@ static int sync_before_close(const struct swap *s, struct ferry_error *e)
 		snprintf(path, sizeof path, "/dev/mapper/%s", s->g->name);
 		r = sync_path(path, e);
 	}
-	if (r == 0) {
-		snprintf(path, sizeof path, "/dev/block/%u:%u", s->before->seen.major, s->before->seen.minor);
-		r = sync_path(path, e);
-	}
-	return r;
+	if (r == 0)
+		r = below_path(s->before, path, sizeof path, e);
+	return r == 0 ? sync_path(path, e) : r;
 }
 
 /* So that no page that was read through the `error` table is ever served. */

@@ -1,0 +1,64 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Oracles about DRBD: what its own event streams and its data say, not the absence of errors.
+
+# drbd_events: NODE TIME EVENT of both nodes in one order: what `drbdsetup events2 --timestamps` told since their boot, recorded
+# on the host, and the moments at which the power switch had proved a node off. The nodes' clock is the host's.
+drbd_events() {
+	{
+		for node in $DATA_NODES; do
+			tr -d '\r' <"$FERRY_LAB_DIR/nodes/$node/drbd-events.log" | grep -E '^2[0-9]{3}-' | sed "s/^/$node /"
+		done
+		TZ=UTC gawk '$2 == "off" { split($1, t, "."); print $3, strftime("%Y-%m-%dT%H:%M:%S", t[1]) "." substr(t[2], 1, 6), "off" }' \
+			"$FERRY_LAB_DIR/power.log"
+	} | sort -s -k2,2
+}
+
+# never_two_primaries RESOURCE: every change of role in the order of its time. Two Primaries at once, or no promotion at all
+# in the streams, is a failure.
+never_two_primaries() {
+	drbd_events | awk -v res="$1" '
+	$3 == "off" { now[$1] = ""; next }
+	$4 != "resource" { next }
+	{
+		name = role = ""
+		for (i = 5; i <= NF; i++) {
+			if ($i ~ /^name:/) name = substr($i, 6)
+			if ($i ~ /^role:/) role = substr($i, 6)
+		}
+		if (name != res) next
+		if ($3 == "destroy") role = "gone"
+		if (role == "") next
+		if (role == "Primary" && now[$1] != "Primary") promotions++
+		now[$1] = role
+		other = $1 == "node1" ? "node2" : "node1"
+		if (role == "Primary" && now[other] == "Primary") { print "two Primaries: " $0; bad = 1 }
+	}
+	END {
+		if (!promotions) { print "no promotion of " res " was recorded: the streams prove nothing"; bad = 1 }
+		if (!bad) print promotions " promotions of " res ", never two Primaries at once"
+		exit bad
+	}'
+}
+
+# two_primaries_never_allowed RESOURCE: the kernel of each node says allow-two-primaries no
+two_primaries_never_allowed() {
+	for node in $DATA_NODES; do
+		on "$node" "drbdsetup show --show-defaults $1" | grep allow-two-primaries | grep -q 'no;' ||
+			{ echo "$node allows two Primaries of $1, or does not tell"; return 1; }
+	done
+}
+
+# replicas_identical RESOURCE: quiesced by suspending the guest behind it where it runs (DOMAIN), then compared byte by byte
+# over what DRBD gives its users (without its own meta-data at the end)
+replicas_identical() { # RESOURCE DOMAIN
+	at=$(where "$2")
+	on "$at" "virsh -q suspend $2 && sync" || return 1
+	minor=$(($(echo "$1" | tr -dc 0-9)))
+	bytes=$(on "$at" "blockdev --getsize64 /dev/drbd$minor")
+	wait_until "$1 in sync" 60 redundant "$1" || return 1
+	cmp -n "$bytes" "$FERRY_LAB_DIR/nodes/node1/$1.img" "$FERRY_LAB_DIR/nodes/node2/$1.img"
+	same=$?
+	on "$at" "virsh -q resume $2"
+	[ $same = 0 ] && echo "$bytes bytes of $1 are the same on both nodes"
+}

@@ -1,0 +1,42 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Verbs for Ferry in the lab: the shipped configuration, where things run, what was traced.
+
+# crm_load FILE: into the cluster, by crmsh on node3
+crm_load() { on -i node3 'cat >/tmp/load.crm && crm -F configure load update /tmp/load.crm' <"$1"; }
+
+# ferry_config [VM RESOURCE [MONITOR_SECONDS]]: the shipped example for this guest and resource, on stdout.
+# The lab's witness knows no ACPI, so it is stopped by ending it.
+ferry_config() {
+	sed -e "s/vm1/${1:-vm1}/g; s/drbd_resource=r0/drbd_resource=${2:-r0}/; s/gate=r0/gate=${2:-r0}/" \
+		-e "s/migration_transport=tcp/migration_transport=tcp stop_mode=destroy/" \
+		-e "${3:+s/op monitor interval=10s/op monitor interval=$3s/; s/op monitor interval=20s/op monitor interval=$(($3 + 1))s/}" \
+		"$FERRY_LAB/../../doc/examples/single-primary.crm"
+}
+
+# ferry_up [VM RESOURCE [MONITOR_SECONDS]]: guest prepared, configuration loaded, guest runs
+ferry_up() {
+	guest_prepare "${1:-vm1}" "${2:-r0}" || return 1
+	witness_watch "${2:-r0}"
+	ferry_config "$@" >"$FERRY_LAB_DIR/${1:-vm1}.crm"
+	crm_load "$FERRY_LAB_DIR/${1:-vm1}.crm" || return 1
+	wait_until "the guest ${1:-vm1} to run" 120 test -s "$FERRY_LAB_DIR/witness.${2:-r0}"
+}
+
+# where RESOURCE: nodes on which the cluster says it is active
+where() { on node3 "crm_resource --locate -r $1 -Q 2>/dev/null" | sort | paste -sd' '; }
+is_on() { [ "$(where "$1")" = "$2" ]; }
+
+# promoted_on CLONE NODE
+promoted_on() { on node3 "crm_resource --locate -r $1 2>/dev/null" | grep -qE "on: $2 (Promoted|Master)"; }
+
+# failures: failed actions that the cluster remembers, one a line; none: nothing
+failures() { on node3 "crm_mon -1 --output-as=xml --include=none,failures" | grep -oE '<failure [^>]*>' ; }
+
+# timeline [SINCE_MS]: every helper's steps on every node, in order, for people
+timeline() {
+	for node in $NODES; do
+		on "$node" 'cat /var/lib/ferry/trace/*.jsonl 2>/dev/null' | sed "s/^{/{\"node\":\"$node\",/"
+	done | jq -rRs --argjson since "${1:-0}" 'split("\n") | map(fromjson? // empty | objects) | sort_by(.wall) | .[] |
+		select(.wall >= $since) | "\(.wall) \(.node) \(.program) \(.verb) \(.step) \(.detail // "")"'
+}
