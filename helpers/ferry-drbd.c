@@ -52,28 +52,60 @@ SIMPLE_VERB(verb_stop, disk_stop)
 SIMPLE_VERB(verb_promote, disk_promote)
 SIMPLE_VERB(verb_demote, disk_demote)
 
-static void print_state(const struct cli *c, const struct drbd_state *s, int code)
+static json_object *volumes_json(const struct drbd_state *s)
+{
+	json_object *list = json_object_new_array();
+
+	for (unsigned int i = 0; i < s->nvolumes; i++) {
+		json_object *v = json_object_new_object();
+
+		json_object_object_add(v, "volume", json_object_new_int(s->volumes[i].volume));
+		json_object_object_add(v, "minor", json_object_new_int(s->volumes[i].minor));
+		json_object_object_add(v, "disk", json_object_new_string(drbd_disk_name(s->volumes[i].disk)));
+		json_object_array_add(list, v);
+	}
+	return list;
+}
+
+static json_object *peers_json(const struct drbd_state *s)
+{
+	json_object *list = json_object_new_array();
+
+	for (unsigned int i = 0; i < s->npeers; i++) {
+		json_object *p = json_object_new_object();
+
+		json_object_object_add(p, "name", json_object_new_string(s->peers[i].name));
+		json_object_object_add(p, "connection", json_object_new_string(s->peers[i].connection));
+		json_object_object_add(p, "role", json_object_new_string(drbd_role_name(s->peers[i].role)));
+		json_object_array_add(list, p);
+	}
+	return list;
+}
+
+static void print_state(const struct cli *c, const struct drbd_state *s)
 {
 	char text[200];
 
-	drbd_redundancy_text(s, text, sizeof text);
-	if (cli_json(c)) {
-		json_object *j = json_object_new_object();
-
-		json_object_object_add(j, "resource", json_object_new_string(s->resource));
-		json_object_object_add(j, "code", json_object_new_int(code));
-		json_object_object_add(j, "up", json_object_new_boolean(s->exists));
-		json_object_object_add(j, "role", json_object_new_string(drbd_role_name(s->role)));
-		json_object_object_add(j, "uptodate", json_object_new_boolean(drbd_all_uptodate(s)));
-		json_object_object_add(j, "redundant", json_object_new_boolean(drbd_fully_redundant(s)));
-		json_object_object_add(j, "score", json_object_new_int(disk_score(s)));
-		puts(json_object_to_json_string_ext(j, JSON_C_TO_STRING_PLAIN));
-		json_object_put(j);
-	} else if (s->exists) {
-		printf("%s: %s, %s\n", s->resource, drbd_role_name(s->role), text[0] ? text : "redundant");
-	} else {
-		printf("%s: down\n", s->resource);
+	cli_answer(c, "resource", json_object_new_string(s->resource));
+	cli_answer(c, "up", json_object_new_boolean(s->exists));
+	if (s->exists) {
+		cli_answer(c, "role", json_object_new_string(drbd_role_name(s->role)));
+		cli_answer(c, "suspended", json_object_new_boolean(s->suspended));
+		cli_answer(c, "uptodate", json_object_new_boolean(drbd_all_uptodate(s)));
+		cli_answer(c, "redundant", json_object_new_boolean(drbd_fully_redundant(s)));
+		cli_answer(c, "score", json_object_new_int(disk_score(s)));
+		cli_answer(c, "volumes", volumes_json(s));
+		cli_answer(c, "peers", peers_json(s));
 	}
+	if (cli_json(c))
+		return;
+	if (!s->exists) {
+		printf("%s: down\n", s->resource);
+		return;
+	}
+	drbd_redundancy_text(s, text, sizeof text);
+	printf("%s: %s, score %d, %s\n", s->resource, drbd_role_name(s->role), disk_score(s),
+	       text[0] ? text : "redundant");
 }
 
 static int verb_monitor(const struct cli *c, int *ret_code, struct ferry_error *e)
@@ -85,7 +117,7 @@ static int verb_monitor(const struct cli *c, int *ret_code, struct ferry_error *
 	if (r == 0)
 		r = disk_monitor(&o, ret_code, &s, e);
 	if (r == 0)
-		print_state(c, &s, *ret_code);
+		print_state(c, &s);
 	return r;
 }
 
@@ -142,13 +174,17 @@ static int verb_stamp_show(const struct cli *c, int *ret_code, struct ferry_erro
 		return error_set(e, OCF_ERR_GENERIC, EBADMSG,
 				 "the last MiB of volume 0 of '%s' holds something that is no stamp: %s", o.resource, why);
 	if (state == STAMP_ABSENT) {
-		puts(cli_json(c) ? "null" : "no stamp: the resource is fresh");
+		cli_answer(c, "stamp", NULL);
+		if (!cli_json(c))
+			puts("no stamp: the resource is fresh");
 		return 0;
 	}
 	json = stamp_to_json(&s);
 	if (!json)
 		return error_set(e, OCF_ERR_GENERIC, ENOMEM, "no memory to print a stamp");
-	puts(json);
+	cli_answer(c, "stamp", json_tokener_parse(json));
+	if (!cli_json(c))
+		puts(json);
 	return 0;
 }
 

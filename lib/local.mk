@@ -59,6 +59,7 @@ libferry_edge_a_SOURCES = \
 	lib/edge/drbd.c \
 	lib/edge/drbd.h \
 	lib/edge/drbd_change.c \
+	lib/edge/drbd_holder.c \
 	lib/edge/move_file.c \
 	lib/edge/move_file.h \
 	lib/edge/proc.c \

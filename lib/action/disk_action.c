@@ -46,23 +46,69 @@ static void set_score_or_warn(const struct disk_opts *o, int score)
 		log_warning("%s", why.text);
 }
 
+/* No disk is on its way any more. */
 static bool is_attached(const struct drbd_state *s, void *arg)
 {
 	const struct drbd_conf *c = arg;
 
 	for (unsigned int i = 0; i < s->nvolumes; i++)
-		if (s->volumes[i].disk <= DRBD_NEGOTIATING || s->volumes[i].size_kib == 0)
+		if (s->volumes[i].disk == DRBD_ATTACHING || s->volumes[i].disk == DRBD_NEGOTIATING)
 			return false;
 	return s->nvolumes == c->nvolumes;
 }
 
+/* All peers have been talked to, and who resyncs from whom is decided. */
 static bool is_settled(const struct drbd_state *s, void *arg)
 {
 	(void)arg;
-	for (unsigned int i = 0; i < s->npeers; i++)
-		if (!s->peers[i].connected)
+	for (unsigned int i = 0; i < s->npeers; i++) {
+		const struct drbd_peer *p = &s->peers[i];
+
+		if (!p->connected)
 			return false;
+		for (unsigned int v = 0; v < p->nvolumes; v++)
+			if (strcmp(p->volumes[v].replication, "Off") == 0 ||
+			    strncmp(p->volumes[v].replication, "WF", 2) == 0)
+				return false;
+	}
 	return s->npeers > 0;
+}
+
+static int check_disks(const struct drbd_state *s, struct ferry_error *e)
+{
+	for (unsigned int i = 0; i < s->nvolumes; i++) {
+		enum drbd_disk disk = s->volumes[i].disk;
+
+		if (disk == DRBD_DISKLESS || disk == DRBD_DETACHING || disk == DRBD_FAILED)
+			return error_set(e, OCF_ERR_GENERIC, EIO,
+					 "volume %d of '%s' is %s: its disk has failed or was detached; see the kernel's log, then: drbdadm attach %s",
+					 s->volumes[i].volume, s->resource, drbd_disk_name(disk), s->resource);
+	}
+	return 0;
+}
+
+/* Gates are made of the configuration's minors (those of its first host): they must be this node's. */
+static int check_minors(const struct drbd_conf *c, const struct drbd_state *s, struct ferry_error *e)
+{
+	for (unsigned int i = 0; i < c->nvolumes && i < s->nvolumes; i++)
+		if (c->volumes[i] != s->volumes[i].volume || c->minors[i] != s->volumes[i].minor)
+			return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
+					 "volume %d of '%s' is /dev/drbd%d on this node and /dev/drbd%d in the configuration: give it the same minor on all nodes",
+					 s->volumes[i].volume, s->resource, s->volumes[i].minor, c->minors[i]);
+	return 0;
+}
+
+static int check_conf(const struct disk_opts *o, const struct drbd_conf *c, struct ferry_error *e)
+{
+	if (c->nvolumes == 0 || c->volumes[0] != 0)
+		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
+				 "drbd_resource='%s' has no volume 0, which is where Ferry keeps its stamp", o->resource);
+	return drbd_conf_check(c, drbd_module_major() == 9, e);
+}
+
+static bool is_open(enum gate_state s)
+{
+	return s == GATE_OPEN || s == GATE_OPEN_SUSPENDED || s == GATE_OPEN_LOADED;
 }
 
 static int make_gates(const struct disk_opts *o, const struct drbd_conf *c, struct ferry_error *e)
@@ -74,27 +120,40 @@ static int make_gates(const struct disk_opts *o, const struct drbd_conf *c, stru
 
 	for (unsigned int i = 0; r == 0 && i < n; i++) {
 		r = dm_gate_look(&gates[i], &seen, e);
-		/* What is there already is the gate agent's: a restart in place must not close it. */
-		if (r == 0 && (seen.state == GATE_ABSENT || seen.state == GATE_CLOSED ||
-			       seen.state == GATE_FOREIGN))
+		/* An open one is the gate agent's: this is a restart in place, under a running guest. */
+		if (r == 0 && !is_open(seen.state))
 			r = dm_gate_bring(&gates[i], GATE_WANT_CLOSED, o->deadline, e);
 	}
 	return r;
+}
+
+static int bring_up(const struct disk_opts *o, struct drbd_conf *c, struct ferry_error *e)
+{
+	struct drbd_state s;
+	int r = drbd_load_module(o->deadline, e);
+
+	if (r == 0)
+		r = drbd_conf_load(o->resource, o->deadline, c, e);
+	if (r == 0)
+		r = check_conf(o, c, e);
+	if (r == 0)
+		r = drbd_up(o->resource, o->deadline, e);
+	if (r < 0)
+		return r;
+	r = drbd_wait(o->resource, is_attached, c, o->deadline, &s, e);
+	if (r < 0)
+		error_context(e, "attaching the disks of '%s'", o->resource);
+	if (r == 0)
+		r = check_disks(&s, e);
+	return r == 0 ? check_minors(c, &s, e) : r;
 }
 
 int disk_start(const struct disk_opts *o, struct ferry_error *e)
 {
 	struct drbd_state s;
 	struct drbd_conf c;
-	int r = drbd_conf_load(o->resource, o->deadline, &c, e);
+	int r = bring_up(o, &c, e);
 
-	if (r == 0)
-		r = drbd_up(o->resource, o->deadline, e);
-	if (r == 0) {
-		r = drbd_wait(o->resource, is_attached, &c, o->deadline, &s, e);
-		if (r < 0)
-			error_context(e, "attaching the disks of '%s'", o->resource);
-	}
 	if (r == 0)
 		r = make_gates(o, &c, e);
 	if (r < 0)
@@ -108,6 +167,33 @@ int disk_start(const struct disk_opts *o, struct ferry_error *e)
 	return 0;
 }
 
+/*
+ * A closed gate leads nowhere, so one that a held guest's QEMU still has open stays behind: taking
+ * DRBD down costs that guest nothing, and a stop that failed here would cost it its node. The
+ * next start finds the gate, the next stop removes it. An open gate leads to the disk: refused.
+ */
+static int remove_gate(const struct disk_opts *o, const struct dm_gate *g, struct ferry_error *e)
+{
+	struct dm_seen seen;
+	int r = dm_gate_look(g, &seen, e);
+
+	if (r < 0)
+		return r;
+	if (is_open(seen.state))
+		return error_set(e, OCF_ERR_GENERIC, EBUSY,
+				 "the gate %s is open%s: stop the gate's resource first, or: ferry-gate close", g->name,
+				 seen.open_count > 0 ? " and in use" : "");
+	if (seen.state == GATE_FOREIGN) {
+		log_warning("%s is not Ferry's, and stays: %s", g->name, seen.why);
+		return 0;
+	}
+	if (seen.state != GATE_ABSENT && seen.open_count > 0) {
+		log_info("the gate %s is in use by a guest that is held here, and stays, closed", g->name);
+		return dm_gate_bring(g, GATE_WANT_CLOSED, o->deadline, e);
+	}
+	return dm_gate_bring(g, GATE_WANT_ABSENT, o->deadline, e);
+}
+
 int disk_stop(const struct disk_opts *o, struct ferry_error *e)
 {
 	struct dm_gate gates[DRBD_MAX_VOLUMES];
@@ -115,7 +201,7 @@ int disk_stop(const struct disk_opts *o, struct ferry_error *e)
 	int r = dm_gate_list(o->resource, gates, DRBD_MAX_VOLUMES, &n, e);
 
 	for (unsigned int i = 0; r == 0 && i < n; i++)
-		r = dm_gate_bring(&gates[i], GATE_WANT_ABSENT, o->deadline, e);
+		r = remove_gate(o, &gates[i], e);
 	if (r == 0)
 		r = drbd_down(o->resource, o->deadline, e);
 	if (r < 0)
@@ -151,7 +237,7 @@ int disk_promote(const struct disk_opts *o, struct ferry_error *e)
 				 "DRBD resource '%s' is not promoted here: its disk is not up to date (%s); wait for the resync, or promote the other node",
 				 o->resource, text);
 	}
-	r = drbd_primary(o->resource, o->deadline, e);
+	r = drbd_primary(&s, o->deadline, e);
 	if (r == 0)
 		r = look_up(o, &s, e);
 	if (r < 0)
@@ -161,7 +247,7 @@ int disk_promote(const struct disk_opts *o, struct ferry_error *e)
 	r = error_set(e, OCF_ERR_GENERIC, EIO,
 		      "DRBD resource '%s' was promoted, but is %s with a disk that is not up to date: demoted again",
 		      o->resource, drbd_role_name(s.role));
-	drbd_secondary(o->resource, o->deadline, NULL);
+	drbd_secondary(&s, o->deadline, NULL);
 	return r;
 }
 
@@ -185,11 +271,7 @@ int disk_demote(const struct disk_opts *o, struct ferry_error *e)
 	}
 	if (r < 0)
 		return r;
-	r = drbd_secondary(o->resource, o->deadline, e);
-	if (r == -EBUSY)
-		error_context(e, "something outside Ferry holds /dev/drbd%d open (fuser -v /dev/drbd%d tells)",
-			      s.volumes[0].minor, s.volumes[0].minor);
-	return r;
+	return drbd_secondary(&s, o->deadline, e);
 }
 
 /* What is wrong with a resource that is up; 0 if nothing. */
@@ -200,10 +282,9 @@ static int check_health(const struct disk_opts *o, const struct drbd_state *s, s
 	unsigned int n = 0;
 	int r;
 
-	for (unsigned int i = 0; i < s->nvolumes; i++)
-		if (s->volumes[i].disk == DRBD_FAILED || s->volumes[i].disk == DRBD_DISKLESS)
-			return error_set(e, OCF_ERR_GENERIC, EIO, "volume %d of '%s' is %s: its disk has failed or was detached",
-					 s->volumes[i].volume, o->resource, drbd_disk_name(s->volumes[i].disk));
+	r = check_disks(s, e);
+	if (r < 0)
+		return r;
 	r = dm_gate_list(o->resource, gates, DRBD_MAX_VOLUMES, &n, e);
 	if (r == 0 && n < s->nvolumes)
 		r = error_set(e, OCF_ERR_GENERIC, ENODEV, "%u of the %u gate devices of '%s' are missing",
@@ -258,15 +339,9 @@ int disk_notify(const struct disk_opts *o, const char *type_op, struct ferry_err
 int disk_validate(const struct disk_opts *o, int level, struct ferry_error *e)
 {
 	struct drbd_conf c;
-	int r;
+	int r = level >= 10 ? drbd_conf_load(o->resource, o->deadline, &c, e) : 0;
 
-	if (level < 10)
-		return 0;
-	r = drbd_conf_load(o->resource, o->deadline, &c, e);
-	if (r < 0)
+	if (level < 10 || r < 0)
 		return r;
-	if (c.nvolumes == 0 || c.volumes[0] != 0)
-		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
-				 "drbd_resource='%s' has no volume 0, which is where Ferry keeps its stamp", o->resource);
-	return drbd_conf_check(&c, drbd_module_major() == 9, e);
+	return check_conf(o, &c, e);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/cleanup.h"
 #include "lib/base/io.h"
@@ -14,8 +15,6 @@
 #include "lib/edge/run.h"
 #include "lib/model/ocf.h"
 #include "lib/model/stamp.h"
-
-#define DRBD_BLOCK_MAJOR 147	/* LANANA's device list; DRBD has had it since 0.7 */
 
 int drbd_conf_load(const char *resource, struct ferry_deadline d, struct drbd_conf *ret_conf,
 		   struct ferry_error *e)
@@ -26,7 +25,7 @@ int drbd_conf_load(const char *resource, struct ferry_deadline d, struct drbd_co
 	int r = run(argv, NULL, d, &res, e);
 
 	if (r == -ENOENT)
-		error_context(e, "drbd-utils is not installed");
+		error_context(e, "install drbd-utils");
 	if (r < 0)
 		return r;
 	if (res.status != 0)
@@ -45,14 +44,16 @@ int drbd_module_major(void)
 	ferry_autofree char *text = NULL;
 	int major;
 
+	if (access("/sys/module/drbd", F_OK) < 0 && errno == ENOENT && access("/sys/module", F_OK) == 0)
+		return -ENODEV;
 	if (io_read_file("/sys/module/drbd/version", 64, &text, NULL) == 0)
 		return sscanf(text, "%d", &major) == 1 ? major : -EINVAL;
 	if (io_read_file("/proc/drbd", 65536, &text, NULL) == 0)
 		return sscanf(text, "version: %d", &major) == 1 ? major : -EINVAL;
-	return -ENODEV;
+	return -EIO;
 }
 
-/* Feed what comes until DONE, or until the initial dump is complete where DONE is NULL. */
+/* Feed what comes until DONE. */
 static int follow(struct run_stream *stream, bool (*done)(const struct drbd_state *s, void *arg),
 		  void *arg, struct ferry_deadline d, struct drbd_state *s, struct ferry_error *e)
 {
@@ -61,15 +62,14 @@ static int follow(struct run_stream *stream, bool (*done)(const struct drbd_stat
 	int r;
 
 	for (;;) {
-		if (s->initial_done && (!done || done(s, arg)))
+		if (s->initial_done && done(s, arg))
 			return 0;
 		r = run_stream_line(stream, d, &line, &len);
 		if (r == -ETIMEDOUT)
 			return error_set(e, OCF_ERR_GENERIC, ETIMEDOUT,
 					 "DRBD resource '%s' did not come to the wanted state in time", s->resource);
-		if (r == 0)	/* a resource that does not exist: 8.4 ends without the final line */
-			return s->initial_done || s->exists || done ?
-				error_set(e, OCF_ERR_GENERIC, EPIPE, "drbdsetup events2 ended") : 0;
+		if (r == 0)
+			return error_set(e, OCF_ERR_GENERIC, EPIPE, "drbdsetup events2 ended by itself");
 		if (r < 0)
 			return error_set(e, OCF_ERR_GENERIC, -r, "drbdsetup events2: %s", strerror(-r));
 		r = drbd_state_feed(s, line, len, e);
@@ -93,21 +93,46 @@ int drbd_wait(const char *resource, bool (*done)(const struct drbd_state *s, voi
 	return r;
 }
 
+static int feed_all(const struct run_result *res, struct drbd_state *s, struct ferry_error *e)
+{
+	const char *line = res->out, *end = res->out + res->out_len;
+	int r = 0;
+
+	while (r == 0 && line < end) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+
+		if (!newline)
+			newline = end;
+		r = drbd_state_feed(s, line, (size_t)(newline - line), e);
+		line = newline + 1;
+	}
+	/* Only a whole dump proves that something is not there. */
+	if (r == 0 && !s->initial_done)
+		r = error_set(e, OCF_ERR_GENERIC, EPROTO, "drbdsetup events2 --now ended before it told all");
+	return r;
+}
+
 int drbd_state_now(const char *resource, struct ferry_deadline d, struct drbd_state *ret_state,
 		   struct ferry_error *e)
 {
 	const char *const argv[] = { "drbdsetup", "events2", "--now", "--statistics", resource, NULL };
-	struct run_stream *stream;
+	struct run_result res;
 	int r;
 
 	drbd_state_init(ret_state, resource);
 	if (drbd_module_major() == -ENODEV)
 		return 0;	/* no module, no resource: proved */
-	r = run_stream_open(argv, &stream, e);
+	r = run(argv, NULL, d, &res, e);
 	if (r < 0)
 		return r;
-	r = follow(stream, NULL, NULL, d, ret_state, e);
-	run_stream_close(stream);
+	/* 8.4 dumps nothing for a resource that is not there; 9 may call it unknown by this number. */
+	if (res.status == 10 && strstr(res.err, "(158)"))
+		r = 0;
+	else if (res.status != 0)
+		r = error_set(e, OCF_ERR_GENERIC, EIO, "drbdsetup events2 failed (%d): %s", res.status, res.err);
+	else
+		r = feed_all(&res, ret_state, e);
+	run_result_clear(&res);
 	return r;
 }
 

@@ -14,12 +14,13 @@
 #include "lib/model/drbd_conf.h"
 #include "lib/model/drbd_events.h"
 
+#define DRBD_BLOCK_MAJOR 147	/* LANANA's device list; DRBD has had it since 0.7 */
+
 /* The configuration of RESOURCE. Unknown resource: OCF_ERR_CONFIGURED, -ENOENT. drbd-utils not
  * installed: OCF_ERR_INSTALLED. */
 int drbd_conf_load(const char *resource, struct ferry_deadline d, struct drbd_conf *ret_conf,
 		   struct ferry_error *e);
-/* The running module's major version: 8 or 9 (from /sys/module/drbd/version or /proc/drbd);
- * -ENODEV when it is not loaded. */
+/* The running module's major version: 8 or 9. -ENODEV only when it is proved not to be loaded. */
 int drbd_module_major(void);
 /* The state now. A resource that is not up is data: exists=false. */
 int drbd_state_now(const char *resource, struct ferry_deadline d, struct drbd_state *ret_state,
@@ -28,13 +29,16 @@ int drbd_state_now(const char *resource, struct ferry_deadline d, struct drbd_st
 int drbd_wait(const char *resource, bool (*done)(const struct drbd_state *s, void *arg), void *arg,
 	      struct ferry_deadline d, struct drbd_state *ret_state, struct ferry_error *e);
 
+int drbd_load_module(struct ferry_deadline d, struct ferry_error *e);	/* idempotent */
 int drbd_up(const char *resource, struct ferry_deadline d, struct ferry_error *e);	/* idempotent */
 int drbd_down(const char *resource, struct ferry_deadline d, struct ferry_error *e);	/* idempotent */
-/* Never forced. -EBUSY when a peer is Primary. Retries of what passes by itself stay inside D. */
-int drbd_primary(const char *resource, struct ferry_deadline d, struct ferry_error *e);
-/* -EBUSY when something holds the device open ("(-12)"); the error names the holder if /proc or dm
- * can tell. */
-int drbd_secondary(const char *resource, struct ferry_deadline d, struct ferry_error *e);
+/* S tells the minors: 8.4 changes the role of each. Never forced. -EBUSY when a peer is Primary and
+ * stays so for some seconds. */
+int drbd_primary(const struct drbd_state *s, struct ferry_deadline d, struct ferry_error *e);
+/* -EBUSY when something holds a device open; the error names the holder. */
+int drbd_secondary(const struct drbd_state *s, struct ferry_deadline d, struct ferry_error *e);
+/* In words, who holds a volume of S open: what is stacked upon it, a mount, or a process. */
+void drbd_holder(const struct drbd_state *s, char *buf, size_t size);
 
 /* /sys/block/drbdMINOR: size in bytes and logical block size. -ENXIO when not attached. */
 int drbd_device_limits(int minor, uint64_t *ret_bytes, unsigned int *ret_logical_block,
