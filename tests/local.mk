@@ -11,6 +11,7 @@ AM_TESTS_ENVIRONMENT = \
 	LC_ALL=C; export LC_ALL;
 
 dist_check_SCRIPTS = \
+	tests/cli/ferry-drbd.t \
 	tests/configure \
 	tests/doc/agents \
 	tests/doc/help \

@@ -33,8 +33,6 @@ int drbd_conf_load(const char *resource, struct ferry_deadline d, struct drbd_co
 			      res.err);
 	else
 		r = drbd_conf_parse(res.out, res.out_len, resource, ret_conf, e);
-	if (r == -ENOENT)
-		error_context(e, "drbd_resource='%s'", resource);
 	run_result_clear(&res);
 	return r;
 }

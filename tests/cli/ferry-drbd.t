@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# ferry-drbd's own words: usage, refusals and their exit codes, what it says where there is no DRBD. Prints TAP.
+set -u
+# shellcheck source=tests/tap.sh
+. "${FERRY_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
+
+# Root's runs would leave a trace in /var/lib/ferry: run as nobody then.
+as=
+cp "$builddir/ferry-drbd" "$tmp/ferry-drbd" && chmod 755 "$tmp/ferry-drbd" && chmod 711 "$tmp" || exit 99
+[ "$(id -u)" != 0 ] || as="setpriv --reuid=65534 --regid=65534 --clear-groups"
+
+# says RC STREAM PATTERN ARGUMENT...: exit code, a line on out or err; the other stream is empty
+says() {
+	want=$1 stream=$2 pattern=$3
+	shift 3
+	# shellcheck disable=SC2086 # words
+	$as "$tmp/ferry-drbd" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	rc=$?
+	other=out
+	[ "$stream" = err ] || other=err
+	if [ "$rc" = "$want" ] && grep -qE -- "$pattern" "$tmp/$stream" && [ ! -s "$tmp/$other" ]; then
+		pass "ferry-drbd $*: $want"
+	else
+		fail "ferry-drbd $*: $want" "exit code $rc
+out: $(cat "$tmp/out")
+err: $(cat "$tmp/err")"
+	fi
+}
+reason='^ocf-exit-reason:'
+
+says 0 out '^Usage: ferry-drbd VERB' --help
+says 0 out '^Usage: ferry-drbd promote' promote --help
+says 0 out '^Usage: ferry-drbd promote' --help promote
+says 0 out '^ferry-drbd \(Ferry\) [0-9]' --version
+says 2 err "${reason}which verb"
+says 3 err "${reason}ferry-drbd knows no verb \"make-it-so\".*start stop promote demote" make-it-so
+says 2 err "${reason}unknown or ambiguous option --force" promote --drbd-resource r0 --force
+says 2 err "${reason}promote takes no --yes" promote --drbd-resource r0 --yes
+says 2 err "${reason}unexpected \"r1\"" monitor --drbd-resource r0 r1
+for verb in start stop promote demote monitor notify validate stamp-show stamp-init; do
+	says 6 err "${reason}$verb wants --drbd-resource" $verb
+done
+says 6 err "${reason}start wants --drbd-resource" start --drbd-resource=
+says 6 err "${reason}--drbd-resource \"../r0\": a name has" start --drbd-resource ../r0
+says 6 err "${reason}--level \"99\": give a whole number" validate --drbd-resource r0 --level 99
+says 6 err "${reason}--timeout \"soon\": give a whole number" monitor --drbd-resource r0 --timeout soon
+says 2 err "${reason}.*say --yes" stamp-init --drbd-resource r0
+says 0 out '^$|^' validate --drbd-resource r0 --level 0 --json
+
+if [ -e /sys/module/drbd ] || [ ! -e /sys/module ]; then
+	skip "without the module everything is down" "the DRBD module is loaded here"
+else
+	says 7 out '^ferry-cli-test: down$' monitor --drbd-resource ferry-cli-test
+	says 7 out '^\{"resource":"ferry-cli-test","up":false,"code":7\}$' monitor --drbd-resource ferry-cli-test --json
+	says 7 err "$reason.*is not up on this node" promote --drbd-resource ferry-cli-test
+fi
+if command -v drbdadm >/dev/null; then
+	says 6 err "$reason.*ferry-cli-test.*/etc/drbd.d" validate --drbd-resource ferry-cli-test --level 10
+else
+	says 5 err "$reason.*install drbd-utils" validate --drbd-resource ferry-cli-test --level 10
+fi
+tap_end
