@@ -47,6 +47,7 @@ two_primaries_never_allowed() {
 		on "$node" "drbdsetup show --show-defaults $1" | grep allow-two-primaries | grep -q 'no;' ||
 			{ echo "$node allows two Primaries of $1, or does not tell"; return 1; }
 	done
+	echo "the kernels of $DATA_NODES say no"
 }
 
 # replicas_identical RESOURCE: quiesced by suspending the guest behind it where it runs (DOMAIN), then compared byte by byte

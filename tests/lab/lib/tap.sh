@@ -77,6 +77,7 @@ lab_reset() {
 		node_is_on "$node" || boot_node "$node" || return 1
 	done
 	wait_cluster_online || return 1
+	# shellcheck disable=SC2016 # the node expands it
 	on -t 60 node3 'for n in node1 node2 node3; do crm_standby -D -N $n -q 2>/dev/null; done; crm_resource --clear -r vm1 -q 2>/dev/null
 		crm_attribute -n maintenance-mode -D -q 2>/dev/null; rm -rf /run/ferry/test; crm_resource -C >/dev/null 2>&1; true'
 	for node in $DATA_NODES; do on "$node" 'rm -rf /run/ferry/test'; done
