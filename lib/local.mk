@@ -84,6 +84,7 @@ libferry_edge_a_SOURCES = \
 libferry_action_a_SOURCES = \
 	lib/action/disk_action.c \
 	lib/action/disk_action.h \
+	lib/action/disk_role.c \
 	lib/action/gate_action.c \
 	lib/action/gate_action.h \
 	lib/action/guest.c \

@@ -213,67 +213,6 @@ int disk_stop(const struct disk_opts *o, struct ferry_error *e)
 	return 0;
 }
 
-static int look_up(const struct disk_opts *o, struct drbd_state *s, struct ferry_error *e)
-{
-	int r = drbd_state_now(o->resource, o->deadline, s, e);
-
-	if (r == 0 && !s->exists)
-		r = error_set(e, OCF_NOT_RUNNING, ENOENT, "DRBD resource '%s' is not up on this node", o->resource);
-	return r;
-}
-
-int disk_promote(const struct disk_opts *o, struct ferry_error *e)
-{
-	struct drbd_state s;
-	int r = look_up(o, &s, e);
-
-	if (r < 0 || (s.role == DRBD_PRIMARY && drbd_all_uptodate(&s)))
-		return r;
-	if (disk_score(&s) < 0) {
-		char text[200];
-
-		drbd_redundancy_text(&s, text, sizeof text);
-		return error_set(e, OCF_ERR_GENERIC, EINVAL,
-				 "DRBD resource '%s' is not promoted here: its disk is not up to date (%s); wait for the resync, or promote the other node",
-				 o->resource, text);
-	}
-	r = drbd_primary(&s, o->deadline, e);
-	if (r == 0)
-		r = look_up(o, &s, e);
-	if (r < 0)
-		return r;
-	if (s.role == DRBD_PRIMARY && drbd_all_uptodate(&s))
-		return 0;
-	r = error_set(e, OCF_ERR_GENERIC, EIO,
-		      "DRBD resource '%s' was promoted, but is %s with a disk that is not up to date: demoted again",
-		      o->resource, drbd_role_name(s.role));
-	drbd_secondary(&s, o->deadline, NULL);
-	return r;
-}
-
-int disk_demote(const struct disk_opts *o, struct ferry_error *e)
-{
-	struct dm_gate gates[DRBD_MAX_VOLUMES];
-	struct drbd_state s;
-	struct dm_seen seen;
-	unsigned int n = 0;
-	int r = look_up(o, &s, e);
-
-	if (r < 0 || s.role == DRBD_SECONDARY)
-		return r;
-	r = dm_gate_list(o->resource, gates, DRBD_MAX_VOLUMES, &n, e);
-	for (unsigned int i = 0; r == 0 && i < n; i++) {
-		r = dm_gate_look(&gates[i], &seen, e);
-		if (r == 0 && seen.major != 0)
-			r = error_set(e, OCF_ERR_GENERIC, EBUSY,
-				      "DRBD resource '%s' is not demoted: its gate %s is open; close it first: ferry-gate close",
-				      o->resource, gates[i].name);
-	}
-	if (r < 0)
-		return r;
-	return drbd_secondary(&s, o->deadline, e);
-}
-
 /* What is wrong with a resource that is up; 0 if nothing. */
 static int check_health(const struct disk_opts *o, const struct drbd_state *s, struct ferry_error *e)
 {

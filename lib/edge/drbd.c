@@ -51,43 +51,72 @@ int drbd_module_major(void)
 	return -EIO;
 }
 
-/* Feed what comes until DONE. */
-static int follow(struct run_stream *stream, bool (*done)(const struct drbd_state *s, void *arg),
-		  void *arg, struct ferry_deadline d, struct drbd_state *s, struct ferry_error *e)
+struct drbd_watch {
+	struct run_stream *stream;
+	struct drbd_state state;
+};
+
+int drbd_watch_open(const char *resource, struct drbd_watch **ret_w, struct ferry_error *e)
+{
+	const char *const argv[] = { "drbdsetup", "events2", "--statistics", resource, NULL };
+	struct drbd_watch *w = calloc(1, sizeof *w);
+	int r;
+
+	if (!w)
+		return error_set(e, OCF_ERR_GENERIC, ENOMEM, "out of memory");
+	r = run_stream_open(argv, &w->stream, e);
+	if (r < 0) {
+		free(w);
+		return r;
+	}
+	drbd_state_init(&w->state, resource);
+	*ret_w = w;
+	return 0;
+}
+
+int drbd_watch_until(struct drbd_watch *w, bool (*done)(const struct drbd_state *s, void *arg), void *arg,
+		     struct ferry_deadline d, struct drbd_state *ret_state, struct ferry_error *e)
 {
 	const char *line;
 	size_t len;
-	int r;
+	int r = 0;
 
-	for (;;) {
-		if (s->initial_done && done(s, arg))
-			return 0;
-		r = run_stream_line(stream, d, &line, &len);
-		if (r == -ETIMEDOUT)
-			return error_set(e, OCF_ERR_GENERIC, ETIMEDOUT,
-					 "DRBD resource '%s' did not come to the wanted state in time", s->resource);
-		if (r == 0)
-			return error_set(e, OCF_ERR_GENERIC, EPIPE, "drbdsetup events2 ended by itself");
+	while (!w->state.initial_done || (done && !done(&w->state, arg))) {
+		r = run_stream_line(w->stream, d, &line, &len);
+		if (r == 1)
+			r = drbd_state_feed(&w->state, line, len, e);
+		else if (r == 0)
+			r = error_set(e, OCF_ERR_GENERIC, EPIPE, "drbdsetup events2 ended by itself");
+		else if (r == -ETIMEDOUT)
+			error_set(e, OCF_ERR_GENERIC, ETIMEDOUT,
+				  "DRBD resource '%s' did not come to the wanted state in time", w->state.resource);
+		else
+			error_set(e, OCF_ERR_GENERIC, -r, "drbdsetup events2: %s", strerror(-r));
 		if (r < 0)
-			return error_set(e, OCF_ERR_GENERIC, -r, "drbdsetup events2: %s", strerror(-r));
-		r = drbd_state_feed(s, line, len, e);
-		if (r < 0)
-			return r;
+			break;
 	}
+	*ret_state = w->state;
+	return r;
+}
+
+void drbd_watch_close(struct drbd_watch *w)
+{
+	if (!w)
+		return;
+	run_stream_close(w->stream);
+	free(w);
 }
 
 int drbd_wait(const char *resource, bool (*done)(const struct drbd_state *s, void *arg), void *arg,
 	      struct ferry_deadline d, struct drbd_state *ret_state, struct ferry_error *e)
 {
-	const char *const argv[] = { "drbdsetup", "events2", "--statistics", resource, NULL };
-	struct run_stream *stream;
-	int r = run_stream_open(argv, &stream, e);
+	struct drbd_watch *w;
+	int r = drbd_watch_open(resource, &w, e);
 
 	if (r < 0)
 		return r;
-	drbd_state_init(ret_state, resource);
-	r = follow(stream, done, arg, d, ret_state, e);
-	run_stream_close(stream);
+	r = drbd_watch_until(w, done, arg, d, ret_state, e);
+	drbd_watch_close(w);
 	return r;
 }
 

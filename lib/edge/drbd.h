@@ -28,6 +28,13 @@ int drbd_state_now(const char *resource, struct ferry_deadline d, struct drbd_st
 /* Follow events until DONE(state) is true: 0; -ETIMEDOUT at D with the last state in *ret_state. */
 int drbd_wait(const char *resource, bool (*done)(const struct drbd_state *s, void *arg), void *arg,
 	      struct ferry_deadline d, struct drbd_state *ret_state, struct ferry_error *e);
+/* The same in steps, so that nothing is missed between one and the next. DONE NULL: until the present
+ * state is known. */
+struct drbd_watch;
+int drbd_watch_open(const char *resource, struct drbd_watch **ret_w, struct ferry_error *e);
+int drbd_watch_until(struct drbd_watch *w, bool (*done)(const struct drbd_state *s, void *arg), void *arg,
+		     struct ferry_deadline d, struct drbd_state *ret_state, struct ferry_error *e);
+void drbd_watch_close(struct drbd_watch *w);	/* accepts NULL */
 
 int drbd_load_module(struct ferry_deadline d, struct ferry_error *e);	/* idempotent */
 int drbd_up(const char *resource, struct ferry_deadline d, struct ferry_error *e);	/* idempotent */
