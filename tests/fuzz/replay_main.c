@@ -10,8 +10,7 @@
 
 #include "lib/base/cleanup.h"
 #include "lib/base/io.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 int main(int argc, char **argv)
 {
