@@ -23,7 +23,8 @@ struct disk_opts {
 /* Up, closed gates as soon as the size is known (waits for the connection or for a disk state that
  * will not change by itself, inside the deadline), promotion score. */
 int disk_start(const struct disk_opts *o, struct ferry_error *e);
-/* Gates closed and removed, score removed, down. A gate that a guest has open is a refusal. */
+/* Gates removed, down, score removed. An open gate is a refusal; a closed one that a held guest has open
+ * stays: it leads nowhere. */
 int disk_stop(const struct disk_opts *o, struct ferry_error *e);
 /* Refuses an Inconsistent or Outdated local disk before asking the kernel; afterwards proves that
  * the role is Primary and every local disk UpToDate, else demotes again and fails. Never --force. */

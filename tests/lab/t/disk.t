@@ -121,6 +121,15 @@ drbd node1 stamp-init --yes
 wants "but when told to" 0
 drbd node1 stamp-show
 wants "then there is no stamp" 0 'the resource is fresh'
+# --- sizes ---
+for sectors in 1000 $((bytes / 512)); do
+	on node1 "dmsetup reload $GATE --table '0 $sectors error' && dmsetup resume $GATE"
+	try node1 'ferry-gate open --drbd-resource r1 --domain ferry-test-nosuch'
+	wants "a gate of $sectors sectors is not opened onto this disk" 1 'was resized'
+	drbd node1 start
+	wants "a start" 0
+	is "makes it anew" "$(table node1)" "0 $(((bytes - 1048576) / 512)) error "
+done
 drbd node1 demote
 wants "demote" 0
 drbd node1 demote
