@@ -23,10 +23,12 @@ dist_check_SCRIPTS = \
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	tests/check \
+	tests/demo \
 	tests/fixtures \
 	tests/fuzz/corpus \
 	tests/fuzz/hunt \
 	tests/lab \
+	tests/setup \
 	tests/tally.awk \
 	tests/tap.sh
 
