@@ -12,6 +12,18 @@ UNIT_TESTS += tests/unit/test_bounded
 tests_unit_test_bounded_SOURCES = tests/unit/test_bounded.c
 tests_unit_test_bounded_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_disk_score
+tests_unit_test_disk_score_SOURCES = tests/unit/test_disk_score.c
+tests_unit_test_disk_score_LDADD = $(ACTION_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_drbd_conf
+tests_unit_test_drbd_conf_SOURCES = tests/unit/test_drbd_conf.c tests/unit/fixture.h
+tests_unit_test_drbd_conf_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_drbd_events
+tests_unit_test_drbd_events_SOURCES = tests/unit/test_drbd_events.c tests/unit/fixture.h
+tests_unit_test_drbd_events_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_proc
 tests_unit_test_proc_SOURCES = tests/unit/test_proc.c
 tests_unit_test_proc_LDADD = $(UNIT_LIBS)
