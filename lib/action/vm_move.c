@@ -68,7 +68,8 @@ static int send_memory(struct mover *m, struct ferry_error *e)
 	};
 	int r;
 
-	if (m->v.o->gate) {
+	/* A held copy that is passed on unrun keeps its mark: it is what its certificate names. */
+	if (m->v.o->gate && !m->relay) {
 		r = virt_get_xml(m->v.dom, &xml, e);
 		memcpy(held.move, m->rec.id, sizeof held.move);
 		memcpy(held.source, m->rec.source, sizeof held.source);
