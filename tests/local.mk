@@ -17,6 +17,7 @@ dist_check_SCRIPTS = \
 	tests/doc/help \
 	tests/fuzz/replay \
 	tests/rooms \
+	tests/sim/run \
 	tests/static \
 	tests/tally
 
