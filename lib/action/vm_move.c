@@ -200,7 +200,14 @@ static int move_locked(struct mover *m, struct ferry_error *e)
 		return r;
 	if (done_already(m))
 		return 0;
-	r = move_check(m, e);
+	/* A gate's opening that was killed after the resume has left the claim unfinished: finish it. */
+	if (m->v.o->gate && m->v.info.run == VIRT_RUNNING && m->v.info.mark.state != MARK_RUNNING) {
+		r = vm_run_if_open(&m->v, e);
+		if (r == 0)
+			r = vm_ctx_connect(&m->v, e);
+	}
+	if (r == 0)
+		r = move_check(m, e);
 	if (r == 0)
 		r = begin(m, e);
 	if (r < 0)
