@@ -40,3 +40,22 @@ timeline() {
 	done | jq -rRs --argjson since "${1:-0}" 'split("\n") | map(fromjson? // empty | objects) | sort_by(.wall) | .[] |
 		select(.wall >= $since) | "\(.wall) \(.node) \(.program) \(.verb) \(.step) \(.detail // "")"'
 }
+
+# inject NODE PROGRAM STEP [kill|hang]: when that helper gets there, once (needs the build for tests: "# wants: faults")
+inject() { on "$1" "mkdir -p /run/ferry/test && echo ${4:-kill} >/run/ferry/test/$2.$3"; }
+# injected NODE PROGRAM STEP: it has fired
+injected() { no on "$1" "test -e /run/ferry/test/$2.$3"; }
+
+other() { if [ "$1" = node1 ]; then echo node2; else echo node1; fi; }
+
+# move_to NODE: by the stock command, and wait for it; the cluster is idle afterwards
+move_to() {
+	on node3 "crm resource migrate vm1 $1" >/dev/null 2>&1
+	wait_until "vm1 on $1" 180 is_on vm1 "$1" && cluster_idle 180 && wait_until "a healthy cluster" 120 healthy
+}
+
+# tidy: what an administrator does after a failed move: clear first, then clean up
+tidy() {
+	on node3 'crm resource clear vm1; crm resource cleanup c-disk-vm1; crm resource cleanup gate-vm1; crm resource refresh vm1' >/dev/null 2>&1
+	cluster_idle 120
+}

@@ -224,8 +224,9 @@ wants "and stopped" 0
 agent node1 monitor
 wants "agent: down" 7
 agent node1 start &
+agent_pid=$!
 agent node2 start
-wait
+wait $agent_pid # the witness has a job in the background too
 agent node2 start
 wants "agent: start" 0
 wait_until "r1 in sync" 60 in_sync node2

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# wants: faults
+# Agent processes killed between their steps, and repeated: the guest's memory survives each, and the next move works.
+
+. "${FERRY_LAB:?}/lib.sh"
+test_begin killed
+
+# killed PROGRAM STEP source|target: during a move, there
+killed() {
+	at=$(where vm1)
+	to=$(other "$at")
+	node=$at
+	[ "$3" = source ] || node=$to
+	since=$(now_ms)
+	inject "$node" "$1" "$2"
+	on node3 "crm resource migrate vm1 $to" >/dev/null 2>&1
+	ok "$1 killed at $2 on the $3: it was" wait_until "the kill" 120 injected "$node" "$1" "$2"
+	cluster_idle 180
+	tidy
+	ok "$1 killed at $2 on the $3: healthy again" wait_until "a healthy cluster" 180 healthy
+	witness_ticks r0 10
+	ok "$1 killed at $2 on the $3: $(witness_since r0 "$since")" witness_since r0 "$since"
+}
+
+killed ferry-gate stamp-advanced target
+killed ferry-gate resumed target
+killed ferry-gate gate-loaded target
+
+since=$(now_ms)
+ok "the next move works" move_to "$(other "$(where vm1)")"
+witness_ticks r0 5
+ok "live: $(witness_since r0 "$since")" witness_since r0 "$since"
+ok "$(never_two_primaries r0)" never_two_primaries r0
+test_end
