@@ -30,6 +30,13 @@ EXTRA_DIST += \
 	tests/fuzz/hunt \
 	tests/lab \
 	tests/setup \
+	tests/sim/cases.py \
+	tests/sim/check.py \
+	tests/sim/cluster.xml \
+	tests/sim/load \
+	tests/sim/plan.py \
+	tests/sim/plans \
+	tests/sim/scheduler.py \
 	tests/tally.awk \
 	tests/tap.sh
 
