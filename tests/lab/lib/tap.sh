@@ -78,7 +78,7 @@ lab_reset() {
 	done
 	wait_cluster_online || return 1
 	# shellcheck disable=SC2016 # the node expands it
-	on -t 60 node3 'for n in node1 node2 node3; do crm_standby -D -N $n -q 2>/dev/null; done; crm_resource --clear -r vm1 -q 2>/dev/null
+	on -t 60 node3 'for n in node1 node2 node3; do crm_standby -D -N $n -q 2>/dev/null; done; crm_resource --clear -r vm1 -Q 2>/dev/null
 		crm_attribute -n maintenance-mode -D -q 2>/dev/null; rm -rf /run/ferry/test; crm_resource -C >/dev/null 2>&1; true'
 	for node in $DATA_NODES; do on "$node" 'rm -rf /run/ferry/test'; done
 	wait_until "a healthy cluster" 120 healthy && cluster_idle 120 && witness_ticks r0 5
