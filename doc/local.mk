@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Man pages: doc/man/*.8 are plain roff; ocf_ferry_NAME.7 is made from agents/NAME.xml.
 
-MAN_PAGES = doc/man/ferry-drbd.8
+MAN_PAGES = doc/man/ferry-drbd.8 doc/man/ferry-gate.8 doc/man/ferry-vm.8
 AGENT_MAN_PAGES = doc/man/ocf_ferry_drbd.7 doc/man/ocf_ferry_gate.7 doc/man/ocf_ferry_vm.7
 
 dist_man8_MANS = $(MAN_PAGES)
