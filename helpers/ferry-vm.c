@@ -2,7 +2,6 @@
 /* ferry-vm: the guest's memory, step by step. */
 #include <errno.h>
 #include <json-c/json.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "helpers/cli.h"
@@ -104,14 +103,8 @@ static int verb_monitor(const struct cli *c, int *ret_code, struct ferry_error *
 		r = cli_get_int(c, "level", 0, 20, &level, e);
 	if (r == 0)
 		r = vm_monitor(&o, level >= 10, ret_code, &word, e);
-	if (r == 0 && cli_json(c)) {
-		json_object *j = json_object_new_object();
-
-		json_object_object_add(j, "state", json_object_new_string(word));
-		json_object_object_add(j, "code", json_object_new_int(*ret_code));
-		puts(json_object_to_json_string_ext(j, JSON_C_TO_STRING_PLAIN));
-		json_object_put(j);
-	}
+	if (r == 0)
+		cli_answer(c, "state", json_object_new_string(word));
 	return r;
 }
 

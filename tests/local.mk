@@ -12,6 +12,8 @@ AM_TESTS_ENVIRONMENT = \
 
 dist_check_SCRIPTS = \
 	tests/cli/ferry-drbd.t \
+	tests/cli/ferry-gate.t \
+	tests/cli/ferry-vm.t \
 	tests/configure \
 	tests/doc/agents \
 	tests/doc/help \
@@ -24,6 +26,7 @@ dist_check_SCRIPTS = \
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	tests/check \
+	tests/cli/says.sh \
 	tests/demo \
 	tests/fixtures \
 	tests/fuzz/corpus \

@@ -6,29 +6,9 @@ set -u
 # shellcheck source=tests/tap.sh
 . "${FERRY_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 
-# Root's runs would leave a trace in /var/lib/ferry: run as nobody then.
-as=
-cp "$builddir/ferry-drbd" "$tmp/ferry-drbd" && chmod 755 "$tmp/ferry-drbd" && chmod 711 "$tmp" || exit 99
-[ "$(id -u)" != 0 ] || as="setpriv --reuid=65534 --regid=65534 --clear-groups"
-
-# says RC STREAM PATTERN ARGUMENT...: exit code, a line on out or err; the other stream is empty
-says() {
-	want=$1 stream=$2 pattern=$3
-	shift 3
-	# shellcheck disable=SC2086 # words
-	$as "$tmp/ferry-drbd" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
-	rc=$?
-	other=out
-	[ "$stream" = err ] || other=err
-	if [ "$rc" = "$want" ] && grep -qE -- "$pattern" "$tmp/$stream" && [ ! -s "$tmp/$other" ]; then
-		pass "ferry-drbd $*: $want"
-	else
-		fail "ferry-drbd $*: $want" "exit code $rc
-out: $(cat "$tmp/out")
-err: $(cat "$tmp/err")"
-	fi
-}
-reason='^ocf-exit-reason:'
+# shellcheck source=tests/cli/says.sh
+. "$srcdir/tests/cli/says.sh"
+helper ferry-drbd
 
 says 0 out '^Usage: ferry-drbd VERB' --help
 says 0 out '^Usage: ferry-drbd promote' promote --help

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# ferry-vm's own words: usage, refusals and their exit codes, what it says of a guest that is not here. Prints TAP.
+set -u
+# shellcheck source=tests/tap.sh
+. "${FERRY_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
+# shellcheck source=tests/cli/says.sh
+. "$srcdir/tests/cli/says.sh"
+helper ferry-vm
+
+says 0 out '^Usage: ferry-vm VERB' --help
+says 0 out '^Usage: ferry-vm migrate-to' migrate-to --help
+says 0 out '^ferry-vm \(Ferry\) [0-9]' --version
+says 2 err "${reason}which verb"
+says 3 err "${reason}ferry-vm knows no verb \"migrate_to\".*migrate-to" migrate_to
+says 2 err "${reason}unknown or ambiguous option --force" stop --domain vm1 --force
+says 2 err "${reason}start takes no --target" start --domain vm1 --target node2
+for verb in start stop monitor migrate-from validate; do
+	says 6 err "${reason}neither config nor domain is set" $verb
+done
+says 6 err "${reason}migrate-to wants --target" migrate-to --domain vm1
+says 6 err "${reason}--domain \"../vm1\": a name has" monitor --domain ../vm1
+says 6 err "${reason}--gate \"r/0\": a name has" start --domain vm1 --gate r/0
+says 6 err "${reason}--config .vm1.xml.: give an absolute path" start --config vm1.xml
+says 6 err "${reason}--transport \"pigeon\": give one of: tls ssh tcp" validate --domain vm1 --transport pigeon
+says 6 err "${reason}--convergence \"post-copy\": give one of" validate --domain vm1 --convergence post-copy
+says 6 err "${reason}--stop-mode \"later\": give one of" stop --domain vm1 --stop-mode later
+says 6 err "${reason}--downtime \"-5\": give a whole number" validate --domain vm1 --downtime=-5
+says 2 err "${reason}.*say --yes" discard --domain vm1
+
+# /proc proves that it is not here, whether or not there is a libvirt.
+says 7 out '^\{"state":"off","code":7\}$' monitor --domain ferry-cli-test --json
+one_json monitor --domain ferry-cli-test --json
+one_json validate --domain ferry-cli-test --json
+# A libvirt that cannot be reached is a failure, never an answer.
+says 1 err "${reason}.*cannot reach libvirt" migrate-from --domain ferry-cli-test --hypervisor qemu+unix:///system?socket=/nonexistent
+says 1 err "${reason}.*cannot reach libvirt" start --domain ferry-cli-test --hypervisor qemu+unix:///system?socket=/nonexistent
+tap_end
