@@ -8,11 +8,11 @@ at=$(where vm1)
 to=$(other "$at")
 since=$(now_ms)
 
-# A promotion that the kernel of the target refuses: its fence-peer handler and drbdadm stay as they are, but drbdadm primary
+# A promotion that the kernel of the target refuses: its fence-peer handler stays as it is, but drbdsetup primary
 # is answered by a program in front of it on that node.
 on "$to" 'printf "%s\n" "#!/bin/sh" "[ \"\$1\" != primary ] || { echo refused by the test >&2; exit 11; }" \
-	"exec /usr/sbin/drbdadm.real \"\$@\"" >/tmp/drbdadm && mv /usr/sbin/drbdadm /usr/sbin/drbdadm.real &&
-	install -m 755 /tmp/drbdadm /usr/sbin/drbdadm'
+	"exec /usr/sbin/drbdsetup.real \"\$@\"" >/tmp/drbdsetup && mv /usr/sbin/drbdsetup /usr/sbin/drbdsetup.real &&
+	install -m 755 /tmp/drbdsetup /usr/sbin/drbdsetup'
 on node3 "crm resource migrate vm1 $to" >/dev/null 2>&1
 refused() { on "$to" 'grep -q "refused by the test" /var/lib/ferry/trace/ferry-drbd.jsonl'; }
 ok "the promotion on $to was tried and refused" wait_until "the refusal" 180 refused
@@ -22,7 +22,7 @@ ok "behind an open gate" wait_until "gate-vm1 on $at" 120 is_on gate-vm1 "$at"
 witness_ticks r0 20
 ok "its memory came back with it: $(witness_since r0 "$since")" witness_since r0 "$since"
 
-on "$to" 'mv /usr/sbin/drbdadm.real /usr/sbin/drbdadm'
+on "$to" 'mv /usr/sbin/drbdsetup.real /usr/sbin/drbdsetup'
 tidy
 ok "clearing and cleaning up leaves a healthy cluster" wait_until "a healthy cluster" 180 healthy
 is "and the guest where it is" "$(where vm1)" "$at"
