@@ -97,12 +97,13 @@ static int hold_guest(const struct gate_opts *o, struct ferry_error *e)
 	return r;
 }
 
-/* Anything of this resource is still open here. */
-static int any_open(const struct gates *gates, bool *ret_open, struct ferry_error *e)
+/* What closing has to do: *ret_open where writes can still pass. A closed device may have the table
+ * of a start that was cut short loaded beside it, which holds DRBD's device as well. */
+static int what_is_left(const struct gates *gates, bool *ret_open, bool *ret_left, struct ferry_error *e)
 {
 	struct dm_seen seen;
 
-	*ret_open = false;
+	*ret_open = *ret_left = false;
 	for (unsigned int i = 0; i < gates->n; i++) {
 		int r = dm_gate_look(&gates->g[i], &seen, e);
 
@@ -110,6 +111,8 @@ static int any_open(const struct gates *gates, bool *ret_open, struct ferry_erro
 			return r;
 		if (seen.major != 0)
 			*ret_open = true;
+		else if (seen.state == GATE_CLOSED_LOADED || seen.state == GATE_CLOSED_SUSPENDED)
+			*ret_left = true;
 	}
 	return 0;
 }
@@ -119,16 +122,17 @@ int gate_close(const struct gate_opts *o, struct ferry_error *e)
 	const struct vm_opts vm = { .domain = o->domain, .gate = o->resource, .hypervisor = o->hypervisor,
 				    .node = o->node, .transport = "tls", .deadline = o->deadline };
 	struct gates gates = { .n = 0 };
-	bool open = false;
+	bool open = false, left = false;
 	int r = dm_gate_list(o->resource, gates.g, DRBD_MAX_VOLUMES, &gates.n, e);
 
 	if (r == 0)
-		r = any_open(&gates, &open, e);
-	if (r < 0 || !open)
+		r = what_is_left(&gates, &open, &left, e);
+	if (r < 0 || (!open && !left))
 		return r;
 	/* The last moment at which this node can write a certificate that a dead mover owes. */
-	r = vm_settle(o->domain, &vm, e);
-	if (r == 0)
+	if (open)
+		r = vm_settle(o->domain, &vm, e);
+	if (r == 0 && open)
 		r = hold_guest(o, e);
 	for (unsigned int i = 0; r == 0 && i < gates.n; i++)
 		r = dm_gate_bring(&gates.g[i], GATE_WANT_CLOSED, o->deadline, e);

@@ -299,7 +299,7 @@ static int swap_tables(void *arg, void *reply, struct ferry_error *e)
 	int r = 0;
 
 	(void)reply;
-	if (s->before->seen.major != 0)
+	if (s->goal != GATE_WANT_OPEN && s->before->seen.major != 0)
 		r = sync_before_close(s, e);
 	if (r == 0 && !s->before->suspended && s->before->seen.sectors > 0)
 		r = dm_change(DM_DEVICE_SUSPEND, name, NULL, NULL, e);
@@ -476,6 +476,10 @@ int dm_gate_bring(const struct dm_gate *g, enum gate_goal goal, struct ferry_dea
 				return r;
 			continue;
 		}
+		/* A device without any table and of no known length: closed as it is. */
+		if (goal == GATE_WANT_CLOSED && l.seen.state == GATE_CLOSED_SUSPENDED &&
+		    l.seen.sectors == 0 && g->sectors == 0)
+			return 0;
 		switch (gate_next(l.seen.state, goal)) {
 		case GATE_DONE: return 0;
 		case GATE_CREATE_CLOSED: r = create_closed(g, e); break;
