@@ -16,3 +16,7 @@ $(AGENT_MAN_PAGES): doc/man/ocf_ferry_%.7: agents/%.xml doc/agent-man.xsl
 # Examples: what the demo loads and tests/sim puts before the scheduler.
 exampledir = $(docdir)/examples
 dist_example_DATA = doc/examples/single-primary.crm
+
+# Texts for readers of the source.
+dist-hook:
+	for f in $(srcdir)/doc/*.md; do if [ -f "$$f" ]; then cp "$$f" $(distdir)/doc/ || exit 1; fi; done
