@@ -177,6 +177,20 @@ wants "close without --domain" 6 'wants --domain'
 gate open "--domain ../x"
 wants "a domain that would leave its directory" 6 'a name has'
 
+# --- frozen I/O: the stop comes back in its time, and the next one ends the matter ---
+gate open
+on node1 'drbdadm suspend-io r1'
+try node1 "dd if=/dev/zero of=/dev/mapper/$GATE bs=4096 count=1 conv=notrunc status=none & sleep 0.2
+	ferry-gate close --drbd-resource r1 --domain gatetest --timeout 4000"
+wants "while DRBD freezes its I/O, close gives up in its time" 1 'closing the gate.*in time|no answer within'
+no_suspend=$(live)
+on node1 'drbdadm resume-io r1'
+is "the gate was not left suspended" "${no_suspend%%,suspended*}" "$no_suspend"
+gate close
+wants "afterwards it closes" 0
+is "and is closed" "$(live)" closed
+is "DRBD is let go" "$(holders)" ""
+
 # --- the agent ---
 agent() {
 	try node1 "env OCF_ROOT=/usr/lib/ocf OCF_RESKEY_drbd_resource=r1 OCF_RESKEY_domain=gatetest \
