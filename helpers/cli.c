@@ -281,6 +281,15 @@ static int set_times(struct cli *c, struct ferry_error *e)
 	return r;
 }
 
+/* The value of the first of NAMES that the program declares and that was given; NULL if none. */
+static const char *given_of(const struct cli *c, const char *const *names)
+{
+	for (; *names; names++)
+		if (place_of(c->program, *names) >= 0 && cli_get(c, *names))
+			return cli_get(c, *names);
+	return NULL;
+}
+
 static int run_verb(struct cli *c, struct cli_watch *w, int *ret_code, struct ferry_error *e)
 {
 	int64_t begun = now_ms();
@@ -289,8 +298,8 @@ static int run_verb(struct cli *c, struct cli_watch *w, int *ret_code, struct fe
 
 	w->trace.program = c->program->name;
 	w->trace.verb = c->verb->name;
-	w->trace.resource = place_of(c->program, "resource") >= 0 ? cli_get(c, "resource") : NULL;
-	w->trace.domain = place_of(c->program, "domain") >= 0 ? cli_get(c, "domain") : NULL;
+	w->trace.resource = given_of(c, (const char *const[]){ "drbd-resource", "gate", NULL });
+	w->trace.domain = given_of(c, (const char *const[]){ "domain", NULL });
 	w->json = c->json;
 	w->after_ms = c->timeout_ms - margin_of(c->timeout_ms) / 2;
 	cli_watch_begin(w);
