@@ -19,7 +19,8 @@ guest_xml() {
 		"$FERRY_LAB/guest/witness.xml.in" | sed "s/@NAME@/$1/"
 }
 
-# guest_prepare NAME RESOURCE [MIB]: domain XML on both nodes; the witness on the resource's disk, which is left down
+# guest_prepare NAME RESOURCE [MIB]: domain XML on both nodes; the witness on the resource's disk, which is left down;
+# sector 1 is zeroed with it, lest an earlier guest of this disk be taken for this one
 guest_prepare() {
 	guest_build || return 1
 	for node in $DATA_NODES; do
@@ -29,7 +30,7 @@ guest_prepare() {
 	minor=$(($(echo "$2" | tr -dc 0-9)))
 	wait_until "$2 to connect" 60 on node1 "drbdadm cstate $2 | grep -q Connected" || return 1
 	on node1 "drbdadm primary $2" || return 1
-	on -i node1 "dd of=/dev/drbd$minor bs=512 oflag=direct conv=notrunc 2>/dev/null" <"$FERRY_LAB_DIR/bin/witness.bin" || return 1
+	on -i node1 "dd of=/dev/drbd$minor bs=1024 oflag=direct conv=notrunc,sync 2>/dev/null" <"$FERRY_LAB_DIR/bin/witness.bin" || return 1
 	on node1 "drbdadm secondary $2" || return 1
 	for node in $DATA_NODES; do on "$node" "drbdadm down $2" || return 1; done
 }
