@@ -42,24 +42,44 @@ static void keep_copy(const char *config, const char *xml, size_t len)
 		log_warning("no copy of %s could be kept in %s", config, KEPT_DIR);
 }
 
-static int load_config(struct vm_ctx *v, struct ferry_error *e)
+/* Read and parse PATH into V and *D. */
+static int load_from(struct vm_ctx *v, const char *path, struct domxml *d, struct ferry_error *e)
 {
-	const char *config = v->o->config;
+	int r = io_read_file(path, DOMXML_MAX, &v->xml, &v->xml_len);
+
+	if (r < 0)
+		return error_set(e, OCF_ERR_INSTALLED, -r,
+				 "config='%s': %s; put the domain's XML there on every node that may run it", path,
+				 strerror(-r));
+	r = domxml_parse(v->xml, v->xml_len, d, e);
+	if (r == 0)
+		return 0;
+	free(v->xml);
+	v->xml = NULL;
+	v->xml_len = 0;
+	error_context(e, "config='%s'", path);
+	if (e)	/* it is this node's file that is bad: the guest may run elsewhere */
+		e->code = OCF_ERR_INSTALLED;
+	return r;
+}
+
+/* The file, or where this node has lost or damaged it (a crash can leave it empty), the copy that
+ * Ferry kept: a guest that runs must be monitored and stopped all the same. */
+static int load_config(struct vm_ctx *v, struct domxml *d, struct ferry_error *e)
+{
+	struct ferry_error why = FERRY_ERROR_INIT;
 	char path[600];
-	int r = io_read_file(config, DOMXML_MAX, &v->xml, &v->xml_len);
+	int r = load_from(v, v->o->config, d, &why);
 
 	if (r == 0) {
-		keep_copy(config, v->xml, v->xml_len);
+		keep_copy(v->o->config, v->xml, v->xml_len);
 		return 0;
 	}
-	if (r == -ENOENT && kept_path(config, path, sizeof path) == 0 &&
-	    io_read_file(path, DOMXML_MAX, &v->xml, &v->xml_len) == 0) {
-		log_warning("%s is missing on this node: using the copy that Ferry kept", config);
+	if (kept_path(v->o->config, path, sizeof path) == 0 && load_from(v, path, d, NULL) == 0) {
+		log_warning("%s; using the copy that Ferry kept", why.text);
 		return 0;
 	}
-	return error_set(e, r == -ENOENT ? OCF_ERR_INSTALLED : OCF_ERR_GENERIC, -r,
-			 "config='%s': %s; put the domain's XML there on every node that may run it",
-			 config, strerror(-r));
+	return error_set(e, why.code, why.err, "%s", why.text);
 }
 
 int vm_ctx_init(struct vm_ctx *v, const struct vm_opts *o, struct ferry_error *e)
@@ -78,20 +98,15 @@ int vm_ctx_init(struct vm_ctx *v, const struct vm_opts *o, struct ferry_error *e
 		snprintf(v->domain, sizeof v->domain, "%s", o->domain);
 		return 0;
 	}
-	r = load_config(v, e);
-	if (r < 0)
-		return r;
 	d = malloc(sizeof *d);
 	if (!d)
 		return error_set(e, OCF_ERR_GENERIC, ENOMEM, "no memory for a domain's XML");
-	r = domxml_parse(v->xml, v->xml_len, d, e);
-	if (r < 0)
-		error_context(e, "config='%s'", o->config);
-	else if (o->domain && strcmp(o->domain, d->name) != 0)
+	r = load_config(v, d, e);
+	if (r == 0 && o->domain && strcmp(o->domain, d->name) != 0)
 		r = error_set(e, OCF_ERR_CONFIGURED, EINVAL,
 			      "domain='%s' but config='%s' describes '%s': make them agree, or leave domain away",
 			      o->domain, o->config, d->name);
-	else
+	if (r == 0)
 		memcpy(v->domain, d->name, sizeof v->domain);
 	free(d);
 	return r;

@@ -104,10 +104,18 @@ int vm_stop(const struct vm_opts *o, struct ferry_error *e)
 {
 	struct ferry_error why = FERRY_ERROR_INIT;
 	struct vm_ctx v;
-	int r = vm_ctx_init(&v, o, e);
+	int r = vm_ctx_init(&v, o, &why);
 
-	if (r < 0)
+	if (r < 0 && why.code == OCF_ERR_INSTALLED) {
+		/* No configuration and no kept copy: this node has never had the guest. Failing would fence it. */
+		log_warning("%s; this node has never run the guest, so nothing is stopped", why.text);
+		r = 0;
 		goto out;
+	}
+	if (r < 0) {
+		error_set(e, why.code, why.err, "%s", why.text);
+		goto out;
+	}
 	if (proc_find_qemu(v.domain, NULL) != 0) {
 		r = vm_settle(v.domain, o, e);
 		if (r < 0)

@@ -24,7 +24,7 @@ guest_xml() {
 guest_prepare() {
 	guest_build || return 1
 	for node in $DATA_NODES; do
-		guest_xml "$@" | on -i "$node" "mkdir -p /etc/ferry && cat >/etc/ferry/$1.xml" || return 1
+		guest_xml "$@" | on -i "$node" "mkdir -p /etc/ferry && cat >/etc/ferry/$1.xml && sync" || return 1
 		on "$node" "drbdadm up $2" || return 1
 	done
 	minor=$(($(echo "$2" | tr -dc 0-9)))
