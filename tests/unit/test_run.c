@@ -119,11 +119,12 @@ static void test_nothing_is_inherited(void **state)
 	(void)state;
 	assert_int_equal(fcntl(fd, F_DUPFD, 50), 50);
 	signal(SIGPIPE, SIG_IGN);
-	assert_int_equal(sh_in("readlink /proc/$$/fd/0; ls /proc/$$/fd | tr '\\n' ' ';"
+	/* No pipe: the shell would still hold it while ls looks, now and then. */
+	assert_int_equal(sh_in("readlink /proc/$$/fd/0; ls /proc/$$/fd;"
 			       "ign=$(sed -n 's/^SigIgn:\\t//p' /proc/$$/status);"
 			       /* without 32 and 33, libc's own, which posix_spawn() leaves ignored */
 			       "echo $((0x$ign & 0x7fffffff))", 20000, &r, NULL), 0);
-	assert_string_equal(r.out, "/dev/null\n0 1 2 0\n");
+	assert_string_equal(r.out, "/dev/null\n0\n1\n2\n0\n");
 	run_result_clear(&r);
 	signal(SIGPIPE, SIG_DFL);
 	close(50);
@@ -154,11 +155,16 @@ static void test_deadline_kills_the_group(void **state)
 
 	(void)state;
 	snprintf(script, sizeof script, "sleep 600 & echo $! >%s; trap '' TERM; wait", path);
-	assert_int_equal(sh_in(script, 1000, &r, &e), -ETIMEDOUT);
-	assert_true(now_ms() - t < 30000);
+	/* On a busy machine the shell may need longer than the deadline to say whom it started. */
+	for (int64_t ms = 500; text[0] == '\0' && ms <= 32000; ms *= 2) {
+		error_clear(&e);
+		assert_int_equal(sh_in(script, ms, &r, &e), -ETIMEDOUT);
+		assert_true(pread(fd, text, sizeof text - 1, 0) >= 0);
+	}
+	assert_true(now_ms() - t < 120000);
 	assert_int_equal(e.code, OCF_ERR_GENERIC);
 	assert_non_null(strstr(e.text, "did not come back in time"));
-	assert_true(read(fd, text, sizeof text - 1) > 0);
+	assert_true(atoi(text) > 1);
 	assert_gone((pid_t)atoi(text));
 	close(fd);
 	unlink(path);
