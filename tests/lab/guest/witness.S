@@ -6,11 +6,18 @@
  *   0   4  "TICK"
  *   4   4  nonce of this boot (time stamp counter): another value means that the guest was booted anew
  *   8   4  counter
- *   12  4  times that the disk did not hold what this memory had written, or an access failed
+ *   12  4  times that the disk did not hold what this memory had written, an access failed, or a stretch of
+ *          memory was not what the boot had filled it with
  *
  * A counter that goes on under one nonce proves that the memory survived; errors stay zero only if
- * memory and disk belong together.
+ * memory and disk belong together. FILL bytes from 1 MiB up are filled at boot, each word with its own
+ * address and the nonce, so that a pre-copy has something to send; STRETCH bytes of them are looked at
+ * each tick, all of them within fifteen seconds.
  */
+	.set	FILL, 16 << 20
+	.set	BASE, 1 << 20
+	.set	STRETCH, 64 << 10
+
 	.code16
 	.globl _start
 _start:
@@ -28,8 +35,34 @@ _start:
 	mov	%eax, 0x8004
 	movl	$0, 0x8008
 	movl	$0, 0x800c
+	movl	$BASE, 0x604		/* where the next look begins */
+	call	flat
+	mov	$BASE, %edi
+	mov	$FILL / 4, %ecx
+fill:	mov	%edi, %eax
+	xor	0x8004, %eax
+	mov	%eax, %fs:(%edi)
+	add	$4, %edi
+	loopl	fill
 	jmp	write
 loop:
+	call	flat			/* the BIOS may have taken it back */
+	mov	0x604, %edi
+	mov	$STRETCH / 4, %ecx
+check:	mov	%edi, %eax
+	xor	0x8004, %eax
+	cmp	%eax, %fs:(%edi)
+	jne	lost
+	add	$4, %edi
+	loopl	check
+	jmp	next
+lost:	incl	0x800c
+next:	mov	0x604, %edi
+	add	$STRETCH, %edi
+	cmp	$BASE + FILL, %edi
+	jb	1f
+	mov	$BASE, %edi
+1:	mov	%edi, 0x604
 	mov	$0x0201, %ax		/* read LBA 1 to 0x8200 */
 	mov	$0x8200, %bx
 	call	disk
@@ -61,6 +94,19 @@ write:
 	je	2b
 	jmp	loop
 
+flat:	/* FS reaches all of memory from 0, as far as real mode lets it keep that */
+	cli
+	lgdt	gdt
+	mov	%cr0, %eax
+	or	$1, %al
+	mov	%eax, %cr0
+	mov	$8, %bx
+	mov	%bx, %fs
+	and	$0xfe, %al
+	mov	%eax, %cr0
+	sti
+	ret
+
 disk:	/* AX command and count, BX buffer: CHS 0/0/2 of the boot drive, carry on error */
 	mov	$0x0002, %cx
 	mov	$0, %dh
@@ -77,6 +123,13 @@ putc:	push	%ax
 	mov	$0x3f8, %dx
 	outb	%al, %dx
 	ret
+
+	.balign	8
+gdt:	.word	gdt_end - gdt - 1	/* its own first entry holds where it is */
+	.long	gdt
+	.word	0
+	.quad	0x008f92000000ffff	/* data, base 0, 4 GiB */
+gdt_end:
 
 	.org	510
 	.word	0xaa55

@@ -80,7 +80,7 @@ witness_since() {
 	}
 	END {
 		# the slower replica is one write behind, never more, while both are connected
-		if (lost == "" && errors > 0) lost = "its disk did not hold what its memory had written, " errors " times"
+		if (lost == "" && errors > 0) lost = "its disk did not hold what its memory had written, or its memory changed, " errors " times"
 		if (lost == "" && from == "") lost = "no sign of it"
 		if (lost != "") { print "lost: " lost; exit 1 }
 		printf "kept %s from %d to %d, longest pause %d ms, errors 0\n", nonce, from, counter, pause
