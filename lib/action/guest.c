@@ -208,6 +208,20 @@ static int act(struct virt_conn *c, struct virt_dom *dom, const struct virt_info
 			 s ? s->domain : "none", s ? s->uuid : "none");
 }
 
+/*
+ * A mark that says "running" is true on the node that wrote the stamp, and nowhere else: a plain
+ * `virsh migrate` takes mark and nonce along, and if its last reply is lost both copies have them.
+ */
+static int check_runs_here(const struct virt_info *info, const struct guest_where *w, const struct stamp *s,
+			   struct ferry_error *e)
+{
+	if (info->mark.state != MARK_RUNNING || strcmp(s->node, w->node) == 0)
+		return 0;
+	return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
+			 "'%s' (%s here) was last let run on %s and did not come here by Ferry: a copy there may have run on since, so this one is not let run; give it up with crm resource stop, and the guest boots from its disk",
+			 info->name, virt_run_name(info->run), s->node);
+}
+
 /* Without a stamp there is nothing to decide: resume what Ferry holds. */
 static int run_plain(struct virt_dom *dom, const struct virt_info *info, struct ferry_error *e)
 {
@@ -247,6 +261,11 @@ int guest_let_run(struct virt_conn *c, struct virt_dom *dom, const struct guest_
 	if (r < 0)
 		return r;
 	v = verdict_of(&info.mark, info.uuid, there ? &s : NULL);
+	if (v == VERDICT_RUN_ORIGINAL) {
+		r = check_runs_here(&info, w, &s, e);
+		if (r < 0)
+			return r;
+	}
 	if (info.run == VIRT_RUNNING && v == VERDICT_RUN_ORIGINAL)
 		return info.mark.state == MARK_RUNNING ?
 			0 : run_claimed(dom, &info, info.mark.epoch, info.mark.nonce, e);
@@ -277,7 +296,8 @@ int guest_confirm_here(struct virt_dom *dom, const struct guest_where *w, struct
 		return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
 				 "'%s' is here, but the stamp of '%s' is not its own (%s)", info.name,
 				 w->resource, verdict_name(v));
-	return claim_and_run(dom, &info, w, s.epoch, e);
+	r = check_runs_here(&info, w, &s, e);
+	return r < 0 ? r : claim_and_run(dom, &info, w, s.epoch, e);
 }
 
 int guest_hold(struct virt_dom *dom, struct ferry_error *e)

@@ -12,6 +12,7 @@
 #include "lib/base/cleanup.h"
 #include "lib/base/io.h"
 #include "lib/base/log.h"
+#include "lib/edge/dm.h"
 #include "lib/edge/move_file.h"
 #include "lib/edge/proc.h"
 #include "lib/model/domstatus.h"
@@ -36,6 +37,22 @@ static bool healthy_by_files(const struct vm_ctx *v)
 		return true;
 	return strcmp(s.state, "paused") == 0 && strcmp(s.reason, "user") == 0 &&
 	       (s.mark.state == MARK_HELD || s.mark.state == MARK_RESERVED);
+}
+
+/* Its disk is out of reach because its gate is not open: the gate's monitor tells of that, and the gate's
+ * start resumes the guest. Failing here as well would restart the guest and throw its memory away. */
+static bool gate_is_shut(const struct vm_ctx *v)
+{
+	struct dm_gate gates[DRBD_MAX_VOLUMES];
+	struct dm_seen seen;
+	unsigned int n = 0;
+
+	if (!v->o->gate || dm_gate_list(v->o->gate, gates, DRBD_MAX_VOLUMES, &n, NULL) < 0)
+		return false;
+	for (unsigned int i = 0; i < n; i++)
+		if (dm_gate_look(&gates[i], &seen, NULL) == 0 && seen.state != GATE_OPEN)
+			return true;
+	return false;
 }
 
 static int by_libvirt(struct vm_ctx *v, int *ret_code, const char **ret_word, struct ferry_error *e)
@@ -63,6 +80,13 @@ static int by_libvirt(struct vm_ctx *v, int *ret_code, const char **ret_word, st
 		return r;
 	case VIRT_OFF:
 		break;
+	case VIRT_PAUSED_IOERROR:
+		if (gate_is_shut(v)) {
+			log_warning("%s waits for its gate, which is not open", v->domain);
+			*ret_code = OCF_SUCCESS;
+			return 0;
+		}
+		__attribute__((fallthrough));
 	default:
 		return error_set(e, OCF_ERR_GENERIC, EIO, "'%s' is %s", v->domain,
 				 virt_run_name(v->info.run));
