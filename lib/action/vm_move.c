@@ -46,9 +46,8 @@ static int on_progress(void *arg, const struct virt_progress *p, struct ferry_er
 	r = replica_watch_poll(m->watch, &s, why);
 	if (r < 0)
 		return r;
-	if (drbd_fully_redundant(s))
+	if (drbd_peers_current(s, text, sizeof text))
 		return 0;
-	drbd_redundancy_text(s, text, sizeof text);
 	return error_set(why, OCF_ERR_GENERIC, ENOTCONN,
 			 "replication of '%s' was lost during the move (%s): the guest stays here", m->v.o->gate,
 			 text);
@@ -145,9 +144,8 @@ static int hand_over(struct mover *m, struct ferry_error *e)
 	r = replica_watch_poll(m->watch, &s, e);
 	if (r < 0)
 		return r;
-	if (drbd_fully_redundant(s))
+	if (drbd_peers_current(s, text, sizeof text))
 		return move_advance(&m->rec, MOVE_EV_CERTIFIED, e);
-	drbd_redundancy_text(s, text, sizeof text);
 	step("replica-behind", "%s", text);
 	r = move_advance(&m->rec, MOVE_EV_NO_REPLICA, e);
 	if (r == 0)

@@ -42,12 +42,10 @@ static int check_disk(struct mover *m, struct ferry_error *e)
 		return error_set(e, OCF_ERR_GENERIC, EROFS,
 				 "DRBD resource '%s' is %s here, so the guest cannot be handed over with its disk",
 				 m->v.o->gate, drbd_role_name(s->role));
-	if (!drbd_fully_redundant(s)) {
-		drbd_redundancy_text(s, text, sizeof text);
+	if (!drbd_peers_current(s, text, sizeof text))
 		return error_set(e, OCF_ERR_GENERIC, ENOTCONN,
-				 "DRBD resource '%s' is not redundant (%s): a move would leave the guest without its disk; wait for the resync or mend the connection",
+				 "DRBD resource '%s' is not up to date on its peer (%s): a move would leave the guest without its disk; wait for the resync or mend the connection",
 				 m->v.o->gate, text);
-	}
 	r = vm_gate_is_open(&m->v, &open, e);
 	if (r == 0 && !open)
 		r = error_set(e, OCF_ERR_GENERIC, EINVAL, "the gate of '%s' is closed under a running guest",

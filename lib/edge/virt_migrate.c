@@ -109,7 +109,7 @@ static void watch(struct call *c, struct ferry_deadline dl, struct virt_progress
 		  struct ferry_error *why)
 {
 	struct pollfd p = { .fd = c->done_fd, .events = POLLIN };
-	bool cancelled = false, set_downtime = false;
+	bool cancelled = false, set_downtime = false, running = false;
 
 	while (poll(&p, 1, WATCH_MS) <= 0) {
 		struct virt_progress now;
@@ -117,6 +117,10 @@ static void watch(struct call *c, struct ferry_deadline dl, struct virt_progress
 
 		if (active == 1)
 			*last = now;
+		if (active == 1 && !running && now.processed > 0) {
+			running = true;
+			step("precopy-running", "%llu MiB to send", (unsigned long long)(now.total >> 20));
+		}
 		if (active == 1 && !set_downtime && c->m->downtime_ms) {
 			/* QEMU takes it while the job runs; a refusal leaves QEMU's default. */
 			if (c->d->api->virDomainMigrateSetMaxDowntime(c->d->dom, c->m->downtime_ms, 0) < 0)

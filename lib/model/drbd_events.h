@@ -74,7 +74,10 @@ bool drbd_all_uptodate(const struct drbd_state *s);
 /* The state is known, I/O is not suspended, and every volume is UpToDate here and on every configured
  * peer that keeps a replica (at least one): Connected, Established, UpToDate. */
 bool drbd_fully_redundant(const struct drbd_state *s);
-/* In words what stands in the way of that, for an exit reason; "" if nothing. */
+/* As much as a move needs: as above, but the disk here may be missing (Diskless, after an error or a detach):
+ * then all that was written is on the peers. RET_WHY gets in words what stands in the way, "" if nothing. */
+bool drbd_peers_current(const struct drbd_state *s, char *ret_why, size_t size);
+/* In words what stands in the way of full redundancy, for an exit reason; "" if nothing. */
 void drbd_redundancy_text(const struct drbd_state *s, char *buf, size_t size);
 bool drbd_any_peer_primary(const struct drbd_state *s);
 

@@ -145,7 +145,7 @@ static void peer_faults(const struct drbd_state *s, const struct drbd_peer *p, s
 	}
 }
 
-static void all_faults(const struct drbd_state *s, struct faults *f)
+static void all_faults(const struct drbd_state *s, bool want_own_disk, struct faults *f)
 {
 	unsigned int replicas = 0;
 
@@ -157,10 +157,12 @@ static void all_faults(const struct drbd_state *s, struct faults *f)
 	}
 	if (s->suspended)
 		fault(f, "I/O is suspended (%s)", s->suspended_why);
-	for (unsigned int i = 0; i < s->nvolumes; i++)
-		if (s->volumes[i].disk != DRBD_UPTODATE)
-			fault(f, "volume %d here is %s", s->volumes[i].volume,
-			      drbd_disk_name(s->volumes[i].disk));
+	for (unsigned int i = 0; i < s->nvolumes; i++) {
+		enum drbd_disk disk = s->volumes[i].disk;
+
+		if (disk != DRBD_UPTODATE && (want_own_disk || disk != DRBD_DISKLESS))
+			fault(f, "volume %d here is %s", s->volumes[i].volume, drbd_disk_name(disk));
+	}
 	for (unsigned int i = 0; i < s->npeers; i++) {
 		if (peer_is_client(s, &s->peers[i]))
 			continue;
@@ -175,7 +177,17 @@ bool drbd_fully_redundant(const struct drbd_state *s)
 {
 	struct faults f = { NULL, 0, 0 };
 
-	all_faults(s, &f);
+	all_faults(s, true, &f);
+	return f.count == 0;
+}
+
+bool drbd_peers_current(const struct drbd_state *s, char *ret_why, size_t size)
+{
+	struct faults f = { ret_why, size, 0 };
+
+	if (size > 0)
+		ret_why[0] = '\0';
+	all_faults(s, false, &f);
 	return f.count == 0;
 }
 
@@ -186,5 +198,5 @@ void drbd_redundancy_text(const struct drbd_state *s, char *buf, size_t size)
 	if (size == 0)
 		return;
 	buf[0] = '\0';
-	all_faults(s, &f);
+	all_faults(s, true, &f);
 }

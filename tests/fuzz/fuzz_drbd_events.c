@@ -18,6 +18,8 @@ static void check(const struct drbd_state *s)
 	must(!drbd_fully_redundant(s) || (s->exists && drbd_all_uptodate(s)));
 	drbd_redundancy_text(s, why, sizeof why);
 	must(drbd_fully_redundant(s) == (*why == '\0'));
+	must(drbd_peers_current(s, why, sizeof why) == (*why == '\0'));
+	must(!drbd_fully_redundant(s) || drbd_peers_current(s, why, sizeof why));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -91,6 +91,16 @@ static void test_84_recorded(void **state)
 	feed_until(&s, "change peer-device " PEER " volume:0 replication:Established");
 	assert_true(drbd_fully_redundant(&s));
 
+	/* A disk that failed here is on the peer; one that is only behind is not enough of an answer. */
+	s.volumes[0].disk = DRBD_DISKLESS;
+	assert_false(drbd_fully_redundant(&s));
+	assert_true(drbd_peers_current(&s, text, sizeof text));
+	assert_string_equal(text, "");
+	s.volumes[0].disk = DRBD_FAILED;
+	assert_false(drbd_peers_current(&s, text, sizeof text));
+	assert_string_equal(text, "volume 0 here is Failed");
+	s.volumes[0].disk = DRBD_UPTODATE;
+
 	feed_until(&s, "destroy resource");
 	assert_false(s.exists);
 	assert_int_equal(s.nvolumes, 0);
