@@ -54,6 +54,9 @@ libferry_edge_a_SOURCES = \
 	lib/edge/detach.h \
 	lib/edge/dm.c \
 	lib/edge/dm.h \
+	lib/edge/dm_bring.c \
+	lib/edge/dm_priv.h \
+	lib/edge/dm_swap.c \
 	lib/edge/dm_task.c \
 	lib/edge/dm_task.h \
 	lib/edge/drbd.c \

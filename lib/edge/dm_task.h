@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Single device-mapper calls with Ferry's errors; what dm.c is made of. Source: libdevmapper.h. */
+/* Single device-mapper calls with Ferry's errors; what the other dm files are made of. Source: libdevmapper.h. */
 #ifndef FERRY_DM_TASK_H
 #define FERRY_DM_TASK_H
 
