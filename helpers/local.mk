@@ -8,6 +8,8 @@
 HELPER_COMMON = \
 	helpers/cli.c \
 	helpers/cli.h \
+	helpers/cli_args.c \
+	helpers/cli_priv.h \
 	helpers/cli_usage.c \
 	helpers/cli_usage.h \
 	helpers/cli_watch.c \
