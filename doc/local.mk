@@ -13,9 +13,9 @@ $(AGENT_MAN_PAGES): doc/man/ocf_ferry_%.7: agents/%.xml doc/agent-man.xsl
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(XSLTPROC) --novalid --nonet --stringparam version '$(VERSION)' \
 		$(srcdir)/doc/agent-man.xsl $< >$@.tmp && mv $@.tmp $@
 
-# Examples: what the demo loads and tests/sim puts before the scheduler.
+# Examples of one guest: what the demo loads and tests/sim puts before the scheduler, its disk and its XML.
 exampledir = $(docdir)/examples
-dist_example_DATA = doc/examples/single-primary.crm
+dist_example_DATA = doc/examples/r0.res doc/examples/single-primary.crm doc/examples/vm1.xml
 
 # Texts for readers of the source.
 dist-hook:

@@ -16,6 +16,7 @@ dist_check_SCRIPTS = \
 	tests/cli/ferry-vm.t \
 	tests/configure \
 	tests/doc/agents \
+	tests/doc/examples \
 	tests/doc/help \
 	tests/fuzz/replay \
 	tests/rooms \
