@@ -71,11 +71,20 @@ def faults_of(guest, action, facts, running, done, plan):
             a = plan.actions[other]
             if a.resource == guest.disk and a.task in ("promote", "demote") and a.node == on:
                 yield f"{action} while {a}"
+        # The gate's start is what lets the guest run: a guest that comes later would find it open.
+        for i in plan.before:
+            a = plan.actions[i]
+            if i not in done and a.resource == guest.memory and on == {"start": a.node, "migrate_from": a.node,
+                                                                       "migrate_to": a.target}.get(a.task):
+                yield f"{action} {'while' if i in running else 'before'} {a}"
     if action.resource == guest.disk and action.task in ("demote", "stop") and (PROMOTED, on) in facts:
         if on in runs_on(facts):
             yield f"{action} while {guest.memory} may run there"
         elif (GATE, on) in facts:
             yield f"{action} while {guest.gate} is open there"
+        elif (MEMORY, on) in facts:
+            # Held behind a closed gate: whoever moves it from here still has a certificate to write.
+            yield f"{action} while {guest.memory} is held there"
     if action.resource == guest.gate and action.task == "stop":
         for a in (plan.actions[o] for o in running):
             if a.task == "migrate_to" and a.node == on:
