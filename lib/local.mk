@@ -46,6 +46,8 @@ libferry_model_a_SOURCES = \
 	lib/model/xml_read.h
 
 libferry_edge_a_SOURCES = \
+	lib/edge/blockdev.c \
+	lib/edge/blockdev.h \
 	lib/edge/bounded.c \
 	lib/edge/bounded.h \
 	lib/edge/cluster.c \
@@ -62,7 +64,6 @@ libferry_edge_a_SOURCES = \
 	lib/edge/drbd.c \
 	lib/edge/drbd.h \
 	lib/edge/drbd_change.c \
-	lib/edge/drbd_holder.c \
 	lib/edge/move_file.c \
 	lib/edge/move_file.h \
 	lib/edge/proc.c \

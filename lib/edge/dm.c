@@ -30,20 +30,20 @@ void dm_uuid_of(const char *name, char *ret_uuid, size_t size)
 	snprintf(ret_uuid, size, UUID_PREFIX "%s", name + strlen(PREFIX));
 }
 
-static enum gate_state foreign(struct dm_look *l, const char *fmt, ...)
+static enum gate_state foreign(struct dm_seen *l, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static enum gate_state foreign(struct dm_look *l, const char *fmt, ...)
+static enum gate_state foreign(struct dm_seen *l, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(l->seen.why, sizeof l->seen.why, fmt, ap);
+	vsnprintf(l->why, sizeof l->why, fmt, ap);
 	va_end(ap);
 	return GATE_FOREIGN;
 }
 
-static enum gate_state classify(const struct dm_gate *g, struct dm_task *t, struct dm_look *l)
+static enum gate_state classify(const struct dm_gate *g, struct dm_task *t, struct dm_seen *l)
 {
 	uint64_t start = 0, length = 0;
 	char *type = NULL, *params = NULL;
@@ -53,25 +53,25 @@ static enum gate_state classify(const struct dm_gate *g, struct dm_task *t, stru
 	next = dm_get_next_target(t, NULL, &start, &length, &type, &params);
 	if (next)
 		return foreign(l, "it has more than one target");
-	l->seen.sectors = type ? length : 0;
+	l->sectors = type ? length : 0;
 	/* No live table (a crash inside its creation) lets nothing through either. */
 	if (!type || strcmp(type, "error") == 0)
 		return l->loaded ? GATE_CLOSED_LOADED
 		     : l->suspended || !type ? GATE_CLOSED_SUSPENDED : GATE_CLOSED;
 	if (strcmp(type, "linear") != 0)
 		return foreign(l, "it has a %s target", type);
-	if (sscanf(params, "%u:%u %llu", &l->seen.major, &l->seen.minor, &offset) != 3 || offset != 0)
+	if (sscanf(params, "%u:%u %llu", &l->major, &l->minor, &offset) != 3 || offset != 0)
 		return foreign(l, "its target is linear %s", params);
-	if (g->major != 0 && (l->seen.major != g->major || l->seen.minor != g->minor))
-		return foreign(l, "it leads to the device %u:%u instead of %u:%u", l->seen.major,
-			       l->seen.minor, g->major, g->minor);
+	if (g->major != 0 && (l->major != g->major || l->minor != g->minor))
+		return foreign(l, "it leads to the device %u:%u instead of %u:%u", l->major, l->minor,
+			       g->major, g->minor);
 	return l->loaded ? GATE_OPEN_LOADED : l->suspended ? GATE_OPEN_SUSPENDED : GATE_OPEN;
 }
 
-int dm_look(const struct dm_gate *g, struct dm_look *ret_look, struct ferry_error *e)
+int dm_gate_look(const struct dm_gate *g, struct dm_seen *ret_seen, struct ferry_error *e)
 {
 	auto_dm_task *t = NULL;
-	struct dm_look l = { .seen.state = GATE_ABSENT };
+	struct dm_seen l = { .state = GATE_ABSENT };
 	char uuid[sizeof g->name];
 	struct dm_info info;
 	const char *found;
@@ -81,34 +81,24 @@ int dm_look(const struct dm_gate *g, struct dm_look *ret_look, struct ferry_erro
 	if (r == 0 && !dm_task_get_info(t, &info))
 		r = error_set(e, OCF_ERR_GENERIC, EIO, "%s: device-mapper gives no information", g->name);
 	if (r == -ENXIO || (r == 0 && !info.exists)) {
-		*ret_look = l;
+		*ret_seen = l;
 		return 0;
 	}
 	if (r < 0)
 		return r;
 
-	l.seen.open_count = info.open_count;
+	l.open_count = info.open_count;
 	l.suspended = info.suspended;
 	l.loaded = info.inactive_table;
 	l.own_minor = info.minor;
 	dm_uuid_of(g->name, uuid, sizeof uuid);
 	found = dm_task_get_uuid(t);
 	if (!found || strcmp(found, uuid) != 0)
-		l.seen.state = foreign(&l, "its device-mapper UUID is \"%.60s\", not Ferry's", found ? found : "");
+		l.state = foreign(&l, "its device-mapper UUID is \"%.60s\", not Ferry's", found ? found : "");
 	else
-		l.seen.state = classify(g, t, &l);
-	*ret_look = l;
+		l.state = classify(g, t, &l);
+	*ret_seen = l;
 	return 0;
-}
-
-int dm_gate_look(const struct dm_gate *g, struct dm_seen *ret_seen, struct ferry_error *e)
-{
-	struct dm_look l;
-	int r = dm_look(g, &l, e);
-
-	if (r == 0)
-		*ret_seen = l.seen;
-	return r;
 }
 
 /* The volume number if NAME is ferry-RESOURCE-VOLUME, else -1. */

@@ -30,6 +30,9 @@ struct dm_seen {
 	uint64_t sectors;	/* length of the live table, 0 if none */
 	int open_count;		/* openers of the gate device itself (QEMU) */
 	unsigned int major, minor; /* what a live `linear` table points to, else 0:0 */
+	bool suspended;
+	bool loaded;		/* a second table waits for the next resume */
+	unsigned int own_minor;	/* of the gate device itself */
 	char why[128];		/* for GATE_FOREIGN */
 };
 

@@ -5,35 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/base/cleanup.h"
-#include "lib/base/io.h"
 #include "lib/base/log.h"
+#include "lib/edge/blockdev.h"
 #include "lib/edge/dm_priv.h"
 #include "lib/model/ocf.h"
 
-static int device_sectors(unsigned int major, unsigned int minor, uint64_t *ret_sectors)
-{
-	ferry_autofree char *text = NULL;
-	char path[64];
-	int r;
-
-	snprintf(path, sizeof path, "/sys/dev/block/%u:%u/size", major, minor);
-	r = io_read_file(path, 64, &text, NULL);
-	if (r < 0)
-		return r;
-	return sscanf(text, "%" SCNu64, ret_sectors) == 1 ? 0 : -EINVAL;
-}
-
 /* The kernel would accept a table that is longer than its device, or another length than QEMU has
  * seen: so this is compared while the old table is still live. */
-static int check_length(const struct dm_gate *g, const struct dm_look *l, struct ferry_error *e)
+static int check_length(const struct dm_gate *g, const struct dm_seen *l, struct ferry_error *e)
 {
 	uint64_t below = 0;
 	int r;
 
 	if (g->major == 0 || g->sectors == 0)
 		return error_set(e, OCF_ERR_GENERIC, EINVAL, "%s: opened without a device or a length", g->name);
-	r = device_sectors(g->major, g->minor, &below);
+	r = blockdev_sectors(g->major, g->minor, &below);
 	if (r < 0)
 		return error_set(e, OCF_ERR_GENERIC, -r, "%s: cannot read the size of the device %u:%u below: %s",
 				 g->name, g->major, g->minor, strerror(-r));
@@ -41,11 +27,11 @@ static int check_length(const struct dm_gate *g, const struct dm_look *l, struct
 		return error_set(e, OCF_ERR_GENERIC, EINVAL,
 				 "%s: the device %u:%u below has %" PRIu64 " sectors, too few for %" PRIu64,
 				 g->name, g->major, g->minor, below, g->sectors);
-	if (l->seen.sectors != g->sectors)
+	if (l->sectors != g->sectors)
 		return error_set(e, OCF_ERR_GENERIC, EINVAL,
 				 "%s has %" PRIu64 " sectors, its DRBD volume offers %" PRIu64
 				 ": the volume was resized; stop the guest, then restart its disk resource on "
-				 "this node, which makes the gate anew", g->name, l->seen.sectors, g->sectors);
+				 "this node, which makes the gate anew", g->name, l->sectors, g->sectors);
 	return 0;
 }
 
@@ -64,7 +50,7 @@ static int create_closed(const struct dm_gate *g, struct ferry_error *e)
 	return r;
 }
 
-static int load_and_swap(const struct dm_gate *g, const struct dm_look *l, enum gate_goal goal,
+static int load_and_swap(const struct dm_gate *g, const struct dm_seen *l, enum gate_goal goal,
 			 struct ferry_deadline d, struct ferry_error *e)
 {
 	char params[48];
@@ -75,7 +61,7 @@ static int load_and_swap(const struct dm_gate *g, const struct dm_look *l, enum 
 	if (goal == GATE_WANT_OPEN)
 		r = dm_load(g, &linear, e);
 	else	/* the length that QEMU knows; a closed one that is to change it has the wanted one */
-		r = dm_load_error(g, l->seen.major != 0 ? l->seen.sectors : g->sectors, e);
+		r = dm_load_error(g, l->major != 0 ? l->sectors : g->sectors, e);
 	if (r == 0)
 		r = dm_swap(g, l, goal, d, e);
 	if (r == 0 && goal != GATE_WANT_OPEN)
@@ -84,31 +70,31 @@ static int load_and_swap(const struct dm_gate *g, const struct dm_look *l, enum 
 }
 
 /* A device that a crash left without any live table gets its error table first. */
-static int resume_closed(const struct dm_gate *g, const struct dm_look *l, struct ferry_deadline d,
+static int resume_closed(const struct dm_gate *g, const struct dm_seen *l, struct ferry_deadline d,
 			 struct ferry_error *e)
 {
 	int r = 0;
 
-	if (l->seen.sectors == 0)
+	if (l->sectors == 0)
 		r = g->sectors > 0 ? dm_load_error(g, g->sectors, e)
 				   : error_set(e, OCF_ERR_GENERIC, EINVAL, "%s has no table", g->name);
 	return r < 0 ? r : dm_swap(g, l, GATE_WANT_CLOSED, d, e);
 }
 
-static int refuse(const struct dm_gate *g, const struct dm_look *l, struct ferry_error *e)
+static int refuse(const struct dm_gate *g, const struct dm_seen *l, struct ferry_error *e)
 {
 	return error_set(e, OCF_ERR_GENERIC, EEXIST, "the device-mapper name %s is in use by something that "
 			 "is not as Ferry makes it (%s): dmsetup table %s; remove it if it is nobody's", g->name,
-			 l->seen.why, g->name);
+			 l->why, g->name);
 }
 
-static int remove_device(const struct dm_gate *g, const struct dm_look *l, struct ferry_error *e)
+static int remove_device(const struct dm_gate *g, const struct dm_seen *l, struct ferry_error *e)
 {
 	int r;
 
-	if (l->seen.open_count > 0)
+	if (l->open_count > 0)
 		return error_set(e, OCF_ERR_GENERIC, EBUSY, "%s is closed but %d still have it open; stop the "
-				 "guest: fuser -v /dev/mapper/%s", g->name, l->seen.open_count, g->name);
+				 "guest: fuser -v /dev/mapper/%s", g->name, l->open_count, g->name);
 	r = dm_change(DM_DEVICE_REMOVE, g->name, NULL, NULL, e);
 	if (r == 0)
 		step("gate-removed", "%s", g->name);
@@ -116,10 +102,10 @@ static int remove_device(const struct dm_gate *g, const struct dm_look *l, struc
 }
 
 /* A closed gate made for another length: nobody has it open, or it is refused. */
-static int refit(const struct dm_gate *g, const struct dm_look *l, struct ferry_deadline d,
+static int refit(const struct dm_gate *g, const struct dm_seen *l, struct ferry_deadline d,
 		 struct ferry_error *e)
 {
-	if (l->seen.open_count > 0)
+	if (l->open_count > 0)
 		return check_length(g, l, e);
 	return load_and_swap(g, l, GATE_WANT_CLOSED, d, e);
 }
@@ -129,23 +115,23 @@ int dm_gate_bring(const struct dm_gate *g, enum gate_goal goal, struct ferry_dea
 {
 	/* The longest way has six steps; going round more often means that somebody else is at it. */
 	for (int round = 0; round < 10; round++) {
-		struct dm_look l;
-		int r = dm_look(g, &l, e);
+		struct dm_seen l;
+		int r = dm_gate_look(g, &l, e);
 
 		if (r < 0)
 			return r;
-		if (goal == GATE_WANT_CLOSED && l.seen.state == GATE_CLOSED && g->sectors > 0 &&
-		    l.seen.sectors != g->sectors) {
+		if (goal == GATE_WANT_CLOSED && l.state == GATE_CLOSED && g->sectors > 0 &&
+		    l.sectors != g->sectors) {
 			r = refit(g, &l, d, e);
 			if (r < 0)
 				return r;
 			continue;
 		}
 		/* A device without any table and of no known length: closed as it is. */
-		if (goal == GATE_WANT_CLOSED && l.seen.state == GATE_CLOSED_SUSPENDED &&
-		    l.seen.sectors == 0 && g->sectors == 0)
+		if (goal == GATE_WANT_CLOSED && l.state == GATE_CLOSED_SUSPENDED &&
+		    l.sectors == 0 && g->sectors == 0)
 			return 0;
-		switch (gate_next(l.seen.state, goal)) {
+		switch (gate_next(l.state, goal)) {
 		case GATE_DONE: return 0;
 		case GATE_CREATE_CLOSED: r = create_closed(g, e); break;
 		case GATE_LOAD_LINEAR:

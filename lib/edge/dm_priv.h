@@ -4,23 +4,13 @@
 #ifndef FERRY_DM_PRIV_H
 #define FERRY_DM_PRIV_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "lib/edge/dm.h"
 #include "lib/edge/dm_task.h"
 
-/* What dm_seen tells and what bringing needs besides. */
-struct dm_look {
-	struct dm_seen seen;
-	bool suspended;
-	bool loaded;		/* a second table waits for the next resume */
-	unsigned int own_minor;
-};
-
 void dm_uuid_of(const char *name, char *ret_uuid, size_t size);
-int dm_look(const struct dm_gate *g, struct dm_look *ret_look, struct ferry_error *e);
 
 /* Load a table beside the live one; nothing changes for who uses the device. */
 int dm_load(const struct dm_gate *g, const struct dm_table *table, struct ferry_error *e);
@@ -28,9 +18,9 @@ int dm_load_error(const struct dm_gate *g, uint64_t sectors, struct ferry_error 
 /* Make the loaded table the live one, or resume the old one where none is loaded, in a child with a
  * deadline. BEFORE is how the device was before the load. After a failure the old table is live or an
  * error table took its place; where neither could be had, the error says so. */
-int dm_swap(const struct dm_gate *g, const struct dm_look *before, enum gate_goal goal,
+int dm_swap(const struct dm_gate *g, const struct dm_seen *before, enum gate_goal goal,
 	    struct ferry_deadline d, struct ferry_error *e);
 /* After closing: the kernel no longer lists the gate as a holder of the device that it led to. */
-int dm_prove_released(const struct dm_gate *g, const struct dm_look *before, struct ferry_error *e);
+int dm_prove_released(const struct dm_gate *g, const struct dm_seen *before, struct ferry_error *e);
 
 #endif

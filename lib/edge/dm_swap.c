@@ -10,15 +10,15 @@
 #include <unistd.h>
 
 #include "lib/base/cleanup.h"
-#include "lib/base/io.h"
 #include "lib/base/log.h"
+#include "lib/edge/blockdev.h"
 #include "lib/edge/bounded.h"
 #include "lib/edge/dm_priv.h"
 #include "lib/model/ocf.h"
 
 struct swap {
 	const struct dm_gate *g;
-	const struct dm_look *before;
+	const struct dm_seen *before;
 	enum gate_goal goal;
 };
 
@@ -33,22 +33,14 @@ static int sync_path(const char *path, struct ferry_error *e)
 	return 0;
 }
 
-/* The node of the device below, by the name that the kernel gives it: /dev/block is udev's. */
-static int below_path(const struct dm_look *l, char *ret_path, size_t size, struct ferry_error *e)
+/* The node of the device below. */
+static int below_path(const struct dm_seen *l, char *ret_path, size_t size, struct ferry_error *e)
 {
-	ferry_autofree char *text = NULL;
-	char path[64];
-	char *name;
-	int r;
+	int r = blockdev_path(l->major, l->minor, ret_path, size);
 
-	snprintf(path, sizeof path, "/sys/dev/block/%u:%u/uevent", l->seen.major, l->seen.minor);
-	r = io_read_file(path, 4096, &text, NULL);
-	name = r == 0 ? strstr(text, "DEVNAME=") : NULL;
-	if (!name)
-		return error_set(e, OCF_ERR_GENERIC, ENODEV, "%s does not name the device below the gate", path);
-	name += strlen("DEVNAME=");
-	snprintf(ret_path, size, "/dev/%.*s", (int)strcspn(name, "\n"), name);
-	return 0;
+	return r < 0 ? error_set(e, OCF_ERR_GENERIC, ENODEV,
+				 "/sys/dev/block/%u:%u/uevent does not name the device below the gate", l->major,
+				 l->minor) : 0;
 }
 
 /* A suspended gate would block fsync(2); what waits in it was never acknowledged. */
@@ -88,9 +80,9 @@ static int swap_tables(void *arg, void *reply, struct ferry_error *e)
 	int r = 0;
 
 	(void)reply;
-	if (s->goal != GATE_WANT_OPEN && s->before->seen.major != 0)
+	if (s->goal != GATE_WANT_OPEN && s->before->major != 0)
 		r = sync_before_close(s, e);
-	if (r == 0 && !s->before->suspended && s->before->seen.sectors > 0)
+	if (r == 0 && !s->before->suspended && s->before->sectors > 0)
 		r = dm_change(DM_DEVICE_SUSPEND, name, NULL, NULL, e);
 	if (r == 0)
 		r = dm_change(DM_DEVICE_RESUME, name, NULL, NULL, e);
@@ -119,10 +111,10 @@ int dm_load_error(const struct dm_gate *g, uint64_t sectors, struct ferry_error 
 /* After a swap that failed. The error already has its cause; this only says what is left. */
 static void recover(const struct dm_gate *g, struct ferry_deadline d, struct ferry_error *e)
 {
-	struct dm_look l;
+	struct dm_seen l;
 	struct swap s = { g, &l, GATE_WANT_CLOSED };
 
-	if (deadline_passed(d) || dm_look(g, &l, NULL) < 0 || l.seen.state == GATE_FOREIGN)
+	if (deadline_passed(d) || dm_gate_look(g, &l, NULL) < 0 || l.state == GATE_FOREIGN)
 		return;
 	/* Not suspended: the old table is live as it was, and only the new one is to be dropped. */
 	if (!l.suspended) {
@@ -132,15 +124,15 @@ static void recover(const struct dm_gate *g, struct ferry_deadline d, struct fer
 	}
 	/* Suspended: whatever the old table is, an error table takes its place. No flush: it cannot be
 	 * had through a suspended device. */
-	l.seen.major = 0;
-	if (dm_load_error(g, l.seen.sectors, NULL) < 0 ||
+	l.major = 0;
+	if (dm_load_error(g, l.sectors, NULL) < 0 ||
 	    bounded("resuming it closed", swap_tables, &s, NULL, 0, d, NULL) < 0)
 		error_context(e, "%s is left suspended", g->name);
 	else
 		error_context(e, "%s was closed again", g->name);
 }
 
-int dm_swap(const struct dm_gate *g, const struct dm_look *before, enum gate_goal goal,
+int dm_swap(const struct dm_gate *g, const struct dm_seen *before, enum gate_goal goal,
 	    struct ferry_deadline d, struct ferry_error *e)
 {
 	struct swap s = { g, before, goal };
@@ -158,17 +150,16 @@ int dm_swap(const struct dm_gate *g, const struct dm_look *before, enum gate_goa
 }
 
 /* The kernel lists who holds a block device in its directory of holders. */
-int dm_prove_released(const struct dm_gate *g, const struct dm_look *before, struct ferry_error *e)
+int dm_prove_released(const struct dm_gate *g, const struct dm_seen *before, struct ferry_error *e)
 {
 	char path[96];
 
-	if (before->seen.major == 0)
+	if (before->major == 0)
 		return 0;
-	snprintf(path, sizeof path, "/sys/dev/block/%u:%u/holders/dm-%u", before->seen.major,
-		 before->seen.minor, before->own_minor);
+	snprintf(path, sizeof path, "/sys/dev/block/%u:%u/holders/dm-%u", before->major, before->minor,
+		 before->own_minor);
 	if (access(path, F_OK) == 0)
 		return error_set(e, OCF_ERR_GENERIC, EBUSY, "%s is closed, but the kernel still lists it as a "
-				 "holder of the device %u:%u", g->name, before->seen.major,
-				 before->seen.minor);
+				 "holder of the device %u:%u", g->name, before->major, before->minor);
 	return 0;
 }

@@ -44,8 +44,6 @@ int drbd_down(const char *resource, struct ferry_deadline d, struct ferry_error 
 int drbd_primary(const struct drbd_state *s, struct ferry_deadline d, struct ferry_error *e);
 /* -EBUSY when something holds a device open; the error names the holder. */
 int drbd_secondary(const struct drbd_state *s, struct ferry_deadline d, struct ferry_error *e);
-/* In words, who holds a volume of S open: what is stacked upon it, a mount, or a process. */
-void drbd_holder(const struct drbd_state *s, char *buf, size_t size);
 
 /* /sys/block/drbdMINOR: size in bytes and logical block size. -ENXIO when not attached. */
 int drbd_device_limits(int minor, uint64_t *ret_bytes, unsigned int *ret_logical_block,

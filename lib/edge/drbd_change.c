@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/base/log.h"
+#include "lib/edge/blockdev.h"
 #include "lib/edge/drbd.h"
 #include "lib/edge/run.h"
 #include "lib/model/ocf.h"
@@ -139,14 +140,22 @@ int drbd_primary(const struct drbd_state *s, struct ferry_deadline d, struct fer
 	return 0;
 }
 
+/* The kernel says only "someone". */
+static void find_holder(const struct drbd_state *s, char *buf, size_t size)
+{
+	for (unsigned int i = 0; i < s->nvolumes; i++)
+		if (blockdev_holder(DRBD_BLOCK_MAJOR, (unsigned int)s->volumes[i].minor, buf, size))
+			return;
+}
+
 int drbd_secondary(const struct drbd_state *s, struct ferry_deadline d, struct ferry_error *e)
 {
 	struct ferry_error why = FERRY_ERROR_INIT;
-	char holder[200];
+	char holder[200] = "nobody who can be seen now";
 	int no, r = set_role(s, "secondary", d, &no, &why);
 
 	if (r < 0 && no == NO_IN_USE) {
-		drbd_holder(s, holder, sizeof holder);
+		find_holder(s, holder, sizeof holder);
 		return error_set(e, why.code, EBUSY, "DRBD resource '%s' is held open by %s: %s", s->resource,
 				 holder, why.text);
 	}

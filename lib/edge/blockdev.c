@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who holds a DRBD device open: the kernel says only "someone". Sources: sysfs(5), proc(5). */
+#include "lib/edge/blockdev.h"
+
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,16 +12,48 @@
 
 #include "lib/base/cleanup.h"
 #include "lib/base/io.h"
-#include "lib/edge/drbd.h"
+
+/* By the name that the kernel gives it: /dev/block is udev's. */
+int blockdev_path(unsigned int major, unsigned int minor, char *ret_path, size_t size)
+{
+	ferry_autofree char *text = NULL;
+	char path[64];
+	char *name;
+	int r;
+
+	snprintf(path, sizeof path, "/sys/dev/block/%u:%u/uevent", major, minor);
+	r = io_read_file(path, 4096, &text, NULL);
+	name = r == 0 ? strstr(text, "DEVNAME=") : NULL;
+	if (!name)
+		return -ENODEV;
+	name += strlen("DEVNAME=");
+	snprintf(ret_path, size, "/dev/%.*s", (int)strcspn(name, "\n"), name);
+	return 0;
+}
+
+int blockdev_sectors(unsigned int major, unsigned int minor, uint64_t *ret_sectors)
+{
+	ferry_autofree char *text = NULL;
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof path, "/sys/dev/block/%u:%u/size", major, minor);
+	r = io_read_file(path, 64, &text, NULL);
+	if (r < 0)
+		return r;
+	return sscanf(text, "%" SCNu64, ret_sectors) == 1 ? 0 : -EINVAL;
+}
+
+/* ---- who holds it ---- */
 
 /* A block device upon it; device-mapper ones by their own name. */
-static bool find_stacked(int minor, char *buf, size_t size)
+static bool find_stacked(unsigned int major, unsigned int minor, char *buf, size_t size)
 {
 	char path[64], name_path[320];
 	ferry_autoclosedir DIR *dir = NULL;
 	struct dirent *entry;
 
-	snprintf(path, sizeof path, "/sys/block/drbd%d/holders", minor);
+	snprintf(path, sizeof path, "/sys/dev/block/%u:%u/holders", major, minor);
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
 		ferry_autofree char *name = NULL;
@@ -87,15 +122,12 @@ static bool find_process(dev_t dev, char *buf, size_t size)
 	return false;
 }
 
-void drbd_holder(const struct drbd_state *s, char *buf, size_t size)
+bool blockdev_holder(unsigned int major, unsigned int minor, char *buf, size_t size)
 {
-	snprintf(buf, size, "nobody who can be seen now");
-	for (unsigned int i = 0; i < s->nvolumes; i++) {
-		int minor = s->volumes[i].minor;
-		dev_t dev = makedev(DRBD_BLOCK_MAJOR, (unsigned int)minor);
+	dev_t dev = makedev(major, minor);
 
-		if (find_stacked(minor, buf, size) || find_mount(dev, buf, size) ||
-		    find_process(dev, buf, size))
-			return;
-	}
+	if (find_stacked(major, minor, buf, size) || find_mount(dev, buf, size) || find_process(dev, buf, size))
+		return true;
+	snprintf(buf, size, "nobody who can be seen now");
+	return false;
 }
