@@ -91,6 +91,8 @@ libferry_action_a_SOURCES = \
 	lib/action/disk_role.c \
 	lib/action/gate_action.c \
 	lib/action/gate_action.h \
+	lib/action/gate_status.c \
+	lib/action/gate_status.h \
 	lib/action/guest.c \
 	lib/action/guest.h \
 	lib/action/replica_watch.c \

@@ -90,6 +90,7 @@ int dm_gate_look(const struct dm_gate *g, struct dm_seen *ret_seen, struct ferry
 	l.open_count = info.open_count;
 	l.suspended = info.suspended;
 	l.loaded = info.inactive_table;
+	l.own_major = info.major;
 	l.own_minor = info.minor;
 	dm_uuid_of(g->name, uuid, sizeof uuid);
 	found = dm_task_get_uuid(t);

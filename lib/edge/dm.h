@@ -32,7 +32,7 @@ struct dm_seen {
 	unsigned int major, minor; /* what a live `linear` table points to, else 0:0 */
 	bool suspended;
 	bool loaded;		/* a second table waits for the next resume */
-	unsigned int own_minor;	/* of the gate device itself */
+	unsigned int own_major, own_minor;	/* of the gate device itself */
 	char why[128];		/* for GATE_FOREIGN */
 };
 

@@ -28,6 +28,10 @@ UNIT_TESTS += tests/unit/test_examples
 tests_unit_test_examples_SOURCES = tests/unit/test_examples.c
 tests_unit_test_examples_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_gate_status
+tests_unit_test_gate_status_SOURCES = tests/unit/test_gate_status.c
+tests_unit_test_gate_status_LDADD = $(ACTION_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/unit/test_proc
 tests_unit_test_proc_SOURCES = tests/unit/test_proc.c
 tests_unit_test_proc_LDADD = $(UNIT_LIBS)

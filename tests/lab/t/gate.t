@@ -60,6 +60,14 @@ wants "a read through a closed gate" 1 'Input/output error'
 try node1 "dd if=/dev/zero of=/dev/mapper/$GATE bs=512 count=1 oflag=direct"
 wants "a write through a closed gate" 1 'Input/output error'
 
+# told FILTER: what the last status said of volume 0
+status() { gate 'status --json' ''; }
+told() { printf '%s\n' "$said" | jq -r ".volumes[0] | $1"; }
+status
+wants "status of a closed gate" 0
+is "it is closed and leads nowhere, nobody has it open" "$(told '"\(.state) \(.leads_to) \(.openers) \(.holder)"')" "closed null 0 null"
+is "its length" "$(told .sectors)" "$sectors"
+
 # --- open, close, again and again ---
 disk node1 promote
 wants "promoted" 0
@@ -70,6 +78,13 @@ gate open
 wants "opening it again" 0
 gate monitor ''
 wants "monitor says 0" 0
+status
+wants "status of an open gate" 0
+is "it is open onto DRBD's device, with that one's length" \
+	"$(told '"\(.state) \(.suspended) \(.leads_to.device) \(.leads_to.major):\(.leads_to.minor) \(.leads_to.sectors)"')" \
+	"open false /dev/drbd1 147:1 $((sectors + 2048))"
+try node1 "exec 9</dev/mapper/$GATE; ferry-gate status --drbd-resource r1"
+wants "status names a process that has it open" 0 '^  open       1 time: process [0-9]+ '
 is "its UUID is Ferry's" "$(dm info -c --noheadings -o uuid $GATE)" FERRY-r1-0
 disk node1 demote
 wants "DRBD cannot be demoted below an open gate" 1 "$GATE"
@@ -131,6 +146,10 @@ for state in absent closed open closed,suspended open,suspended closed,loaded op
 	wants "$state: opens" 0
 	is "$state: is open" "$(live)" open
 	make $state
+	case $state in absent) word=null ;; *,*) word=half ;; *) word=$state ;; esac
+	status
+	is "$state: status says $word" "$rc $(told .state)" "0 $word"
+	is "$state: and leaves it as it is" "$(live)" "$state"
 	gate close
 	wants "$state: closes" 0
 	case $state in
@@ -156,6 +175,8 @@ make absent
 dm create $GATE -u SOMEBODY --table "'$error'"
 gate monitor ''
 wants "somebody else's device of this name: monitor says 1" 1 SOMEBODY
+gate status ''
+wants "status tells whose it seems to be" 0 'foreign .*SOMEBODY'
 gate open
 wants "it is not opened" 1 'in use by something'
 is "and left alone" "$(live)" closed
