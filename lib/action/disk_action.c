@@ -11,8 +11,8 @@
 #include "lib/edge/drbd.h"
 #include "lib/model/ocf.h"
 
-/* How long a start waits for the peer: with it connected at once, no fencing is asked for and both
- * nodes come up with equal scores. A peer that is down costs this much, once. */
+/* How long a start waits for a peer whose node is a member of the cluster: with it connected at once, no
+ * fencing is asked for and both nodes come up with equal scores. */
 #define CONNECT_MS 10000
 
 int disk_score(const struct drbd_state *s)
@@ -32,18 +32,45 @@ int disk_score(const struct drbd_state *s)
 	return consistent ? DISK_SCORE_CONSISTENT : -1;
 }
 
-static int set_score(const struct disk_opts *o, int score, struct ferry_error *e)
-{
-	return o->instance ? cluster_set_promotion(o->instance, score, o->deadline, e) : 0;
-}
-
 /* A score that cannot be set now is set by the next monitor: no reason to fail an action. */
 static void set_score_or_warn(const struct disk_opts *o, int score)
 {
 	struct ferry_error why = FERRY_ERROR_INIT;
 
-	if (set_score(o, score, &why) < 0)
+	if (o->instance && cluster_set_promotion(o->instance, score, o->deadline, &why) < 0)
 		log_warning("%s", why.text);
+}
+
+/* Of the nodes that the resource is configured on, one more than this is a member of the cluster. */
+static bool peer_is_member(const struct disk_opts *o, const struct drbd_conf *c)
+{
+	struct cluster_view view;
+	unsigned int n = 0;
+
+	if (!o->instance || cluster_look(o->deadline, &view, NULL) < 0)
+		return true; /* not known: then wait, and let the kernel refuse */
+	for (unsigned int i = 0; i < c->nhosts; i++)
+		n += cluster_has(&view, c->hosts[i]);
+	return n > 1;
+}
+
+/*
+ * A disk that is only Consistent, after a stop of both nodes, may lack what the other wrote later. DRBD
+ * promotes it only if the peer can be told to stay behind, which takes its node; without it the
+ * promotion would fail, and the disk be banned for its failure when the peer comes back.
+ */
+static void offer(const struct disk_opts *o, const struct drbd_state *s)
+{
+	int score = disk_score(s);
+	struct drbd_conf c;
+
+	if (o->instance && score == DISK_SCORE_CONSISTENT && drbd_conf_load(o->resource, o->deadline, &c, NULL) == 0 &&
+	    !peer_is_member(o, &c)) {
+		log_warning("%s: the disk here is Consistent, but its peer is neither connected nor a member of the cluster, and may have newer data: not offered for promotion; start the peer's node, or if it is lost for good, see man ferry-drbd, A NODE THAT COMES UP ALONE",
+			    o->resource);
+		score = -1;
+	}
+	set_score_or_warn(o, score);
 }
 
 /* No disk is on its way any more. */
@@ -158,12 +185,13 @@ int disk_start(const struct disk_opts *o, struct ferry_error *e)
 		r = make_gates(o, &c, e);
 	if (r < 0)
 		return r;
-	if (drbd_wait(o->resource, is_settled, NULL, deadline_min(o->deadline, CONNECT_MS), &s, NULL) < 0)
+	if (drbd_wait(o->resource, is_settled, NULL, deadline_min(o->deadline, peer_is_member(o, &c) ? CONNECT_MS : 0),
+		      &s, NULL) < 0)
 		log_info("%s: the peer is not connected", o->resource);
 	step("disk-started", "%s", o->resource);
 	if (o->instance)
 		cluster_forget_promotion(o->instance);
-	set_score_or_warn(o, disk_score(&s));
+	offer(o, &s);
 	return 0;
 }
 
@@ -253,7 +281,10 @@ int disk_monitor(const struct disk_opts *o, int *ret_code, struct drbd_state *re
 	if (o->probe && o->instance)
 		cluster_forget_promotion(o->instance);
 	r = check_health(o, ret_state, e);
-	set_score_or_warn(o, r < 0 ? -1 : disk_score(ret_state));
+	if (r == 0)
+		offer(o, ret_state);
+	else
+		set_score_or_warn(o, -1);
 	if (r < 0) {
 		if (primary && e)
 			e->code = OCF_FAILED_PROMOTED;
@@ -271,7 +302,7 @@ int disk_notify(const struct disk_opts *o, const char *type_op, struct ferry_err
 	if (r < 0 || !s.exists)
 		return r;
 	log_debug("%s: %s", o->resource, type_op);
-	set_score_or_warn(o, disk_score(&s));
+	offer(o, &s);
 	return 0;
 }
 

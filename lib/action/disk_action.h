@@ -42,7 +42,8 @@ int disk_notify(const struct disk_opts *o, const char *type_op, struct ferry_err
 
 /* Promotion score by state: DISK_SCORE_UPTODATE where every local disk is UpToDate (the same on all
  * such nodes, else clearing a move would pull the guest back), DISK_SCORE_CONSISTENT where it is only
- * Consistent and no peer is connected, none (-1) otherwise. */
+ * Consistent and no peer is connected (offered only while the peer's node is a member of the cluster),
+ * none (-1) otherwise. */
 #define DISK_SCORE_UPTODATE 10000
 #define DISK_SCORE_CONSISTENT 10
 int disk_score(const struct drbd_state *s);

@@ -27,9 +27,12 @@ static int release_guest(const struct gate_opts *o, int stamp_minor, struct ferr
 	struct virt_conn *c = NULL;
 	struct virt_dom *dom = NULL;
 	struct virt_info info;
+	pid_t pid = proc_find_qemu(o->domain, NULL);
 	int r;
 
-	if (proc_find_qemu(o->domain, NULL) == 0) {
+	if (pid < 0)
+		return error_set(e, OCF_ERR_GENERIC, -pid, "/proc cannot be searched for QEMU: %s", strerror(-pid));
+	if (pid == 0) {
 		log_info("%s: no guest %s here", o->resource, o->domain);
 		return 0;
 	}

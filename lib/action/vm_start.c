@@ -100,6 +100,8 @@ static int start_absent(struct vm_ctx *v, struct ferry_error *e)
 	pid_t pid = proc_find_qemu(v->domain, NULL);
 	int r;
 
+	if (pid < 0)
+		return error_set(e, OCF_ERR_GENERIC, -pid, "/proc cannot be searched for QEMU: %s", strerror(-pid));
 	if (pid > 0)
 		return error_set(e, OCF_ERR_GENERIC, EBUSY,
 				 "QEMU process %d of '%s' runs here, but libvirt does not know it: restart libvirtd, or end that process",

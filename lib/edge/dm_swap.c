@@ -114,7 +114,11 @@ static void recover(const struct dm_gate *g, struct ferry_deadline d, struct fer
 	struct dm_seen l;
 	struct swap s = { g, &l, GATE_WANT_CLOSED };
 
-	if (deadline_passed(d) || dm_gate_look(g, &l, NULL) < 0 || l.state == GATE_FOREIGN)
+	if (deadline_passed(d)) {
+		error_context(e, "%s may be left suspended: a repetition goes on from there", g->name);
+		return;
+	}
+	if (dm_gate_look(g, &l, NULL) < 0 || l.state == GATE_FOREIGN || l.sectors == 0)
 		return;
 	/* Not suspended: the old table is live as it was, and only the new one is to be dropped. */
 	if (!l.suspended) {
