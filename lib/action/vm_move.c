@@ -242,11 +242,45 @@ static int mover_main(void *arg, struct ferry_error *e)
 	return r;
 }
 
+/*
+ * The mover was killed. libvirt's job knows nothing of it and would go on, to a copy that nobody can certify:
+ * so it is settled at once, not by whichever action comes next.
+ */
+static int after_death(const struct vm_opts *o, const char *target, struct ferry_error *e)
+{
+	struct ferry_error why = FERRY_ERROR_INIT;
+	struct move rec;
+	struct vm_ctx v;
+	int r = vm_ctx_init(&v, o, &why);
+
+	step("mover-died", "%s", v.domain);
+	if (r == 0)
+		r = vm_settle(v.domain, o, &why);
+	if (r == 0)
+		r = move_file_read(v.domain, &rec, &why);
+	if (r < 0)
+		r = error_set(e, OCF_ERR_GENERIC, EIO, "the mover of '%s' died, and what it left could not be settled: %s",
+			      v.domain, why.text);
+	else if (rec.phase == MOVE_NONE)
+		r = error_set(e, OCF_ERR_GENERIC, EIO, "the mover of '%s' died: the guest runs on here", v.domain);
+	else if (rec.phase != MOVE_CERTIFIED)
+		r = error_set(e, OCF_ERR_GENERIC, EIO,
+			      "the mover of '%s' died, the guest's QEMU is gone from this node and nobody saw the move succeed: a copy that waits on %s is not let run",
+			      v.domain, target);
+	vm_ctx_clear(&v);
+	return r;
+}
+
 int vm_migrate_to(const struct vm_opts *o, const char *target, struct ferry_error *e)
 {
 	struct job job = { o, target };
+	int r;
 
 	if (strcmp(target, o->node) == 0)
 		return error_set(e, OCF_ERR_ARGS, EINVAL, "the target '%s' is this node", target);
-	return detach_run(mover_main, &job, e);
+	r = detach_run(mover_main, &job, e);
+	if (r != -ECHILD)
+		return r;
+	error_clear(e);
+	return after_death(o, target, e);
 }

@@ -64,7 +64,7 @@ int detach_run(int (*fn)(void *arg, struct ferry_error *e), void *arg, struct fe
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (have < sizeof a)
-		return error_set(e, OCF_ERR_GENERIC, EIO, "the mover died without an answer");
+		return error_set(e, OCF_ERR_GENERIC, ECHILD, "the process that did the work died without an answer");
 	if (a.result < 0 && e && e->code == 0)
 		*e = a.error;
 	return a.result;

@@ -9,7 +9,7 @@
 #include "lib/base/error.h"
 
 /* Fork, run FN(arg, e) in a new session (terminal and group signals do not reach it), and wait for
- * it. Its answer and error come back; -EIO when it died without one. If this process is killed
+ * it. Its answer and error come back; -ECHILD when it died without one. If this process is killed
  * meanwhile, the child goes on to its end. Forked before any libvirt connection is opened. */
 int detach_run(int (*fn)(void *arg, struct ferry_error *e), void *arg, struct ferry_error *e);
 

@@ -145,6 +145,19 @@ static int look_mark(struct virt_dom *d, struct mark *ret_mark, struct ferry_err
 	return virt_api_error(d->api, e, "cannot read the domain's metadata");
 }
 
+/*
+ * A guest that was restored paused keeps "migration" for its reason, because its memory came in like one's. It
+ * is at rest if libvirt knows of no job: while memory still comes in, it refuses to tell.
+ */
+static bool at_rest(struct virt_dom *d, const struct virt_info *i)
+{
+	virDomainJobInfo job;
+
+	return i->run == VIRT_PAUSED_MOVING && i->reason == VIR_DOMAIN_PAUSED_MIGRATION &&
+	       i->mark.state == MARK_HELD && d->api->virDomainGetJobInfo(d->dom, &job) == 0 &&
+	       job.type == VIR_DOMAIN_JOB_NONE;
+}
+
 int virt_look(struct virt_dom *d, struct virt_info *ret_info, struct ferry_error *e)
 {
 	struct virt_info i = { .run = VIRT_OFF };
@@ -176,6 +189,8 @@ int virt_look(struct virt_dom *d, struct virt_info *ret_info, struct ferry_error
 		r = look_mark(d, &i.mark, e);
 		if (r < 0)
 			return r;
+		if (at_rest(d, &i))
+			i.run = VIRT_PAUSED_USER;
 	}
 	*ret_info = i;
 	return 0;

@@ -31,7 +31,7 @@ void virt_dom_free(struct virt_dom *d);	/* accepts NULL */
 enum virt_run {
 	VIRT_OFF,		/* defined, not running; also "no such domain" in virt_look() */
 	VIRT_RUNNING,
-	VIRT_PAUSED_USER,	/* also what a guest arrives as that was migrated PAUSED; the mark tells */
+	VIRT_PAUSED_USER,	/* also what a guest arrives as that was migrated or restored paused; the mark tells */
 	VIRT_PAUSED_MOVING,	/* migration still coming in, or at the switchover of its own, or saving */
 	VIRT_PAUSED_IOERROR,
 	VIRT_PAUSED_BROKEN,	/* post-copy failed, watchdog, crashed, unknown reasons */

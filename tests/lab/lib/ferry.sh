@@ -41,6 +41,9 @@ timeline() {
 		select(.wall >= $since) | "\(.wall) \(.node) \(.program) \(.verb) \(.step) \(.detail // "")"'
 }
 
+# stepped SINCE_MS PATTERN: the time line has it ("NODE PROGRAM VERB STEP DETAIL", grep -E)
+stepped() { timeline "$1" | grep -qE -- "$2"; }
+
 # inject NODE PROGRAM STEP [kill|hang]: when that helper gets there, once (needs the build for tests: "# wants: faults")
 inject() { on "$1" "mkdir -p /run/ferry/test && echo ${4:-kill} >/run/ferry/test/$2.$3"; }
 # injected NODE PROGRAM STEP: it has fired
