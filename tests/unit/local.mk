@@ -28,9 +28,21 @@ UNIT_TESTS += tests/unit/test_examples
 tests_unit_test_examples_SOURCES = tests/unit/test_examples.c
 tests_unit_test_examples_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_gate_state
+tests_unit_test_gate_state_SOURCES = tests/unit/test_gate_state.c
+tests_unit_test_gate_state_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_gate_status
 tests_unit_test_gate_status_SOURCES = tests/unit/test_gate_status.c
 tests_unit_test_gate_status_LDADD = $(ACTION_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_mark
+tests_unit_test_mark_SOURCES = tests/unit/test_mark.c
+tests_unit_test_mark_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_move
+tests_unit_test_move_SOURCES = tests/unit/test_move.c
+tests_unit_test_move_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_proc
 tests_unit_test_proc_SOURCES = tests/unit/test_proc.c
@@ -39,6 +51,10 @@ tests_unit_test_proc_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_run
 tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_run_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_verdict
+tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
+tests_unit_test_verdict_LDADD = $(UNIT_LIBS)
 endif
 
 check_PROGRAMS += $(UNIT_TESTS)
