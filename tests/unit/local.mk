@@ -16,6 +16,10 @@ UNIT_TESTS += tests/unit/test_disk_score
 tests_unit_test_disk_score_SOURCES = tests/unit/test_disk_score.c
 tests_unit_test_disk_score_LDADD = $(ACTION_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/unit/test_domxml
+tests_unit_test_domxml_SOURCES = tests/unit/test_domxml.c tests/unit/fixture.h
+tests_unit_test_domxml_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_drbd_conf
 tests_unit_test_drbd_conf_SOURCES = tests/unit/test_drbd_conf.c tests/unit/fixture.h
 tests_unit_test_drbd_conf_LDADD = $(UNIT_LIBS)
@@ -51,6 +55,10 @@ tests_unit_test_proc_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_run
 tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_run_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_stamp
+tests_unit_test_stamp_SOURCES = tests/unit/test_stamp.c
+tests_unit_test_stamp_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_verdict
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
