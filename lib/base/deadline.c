@@ -25,7 +25,11 @@ int64_t wall_ms(void)
 
 struct ferry_deadline deadline_in(int64_t ms)
 {
-	return (struct ferry_deadline){ now_ms() + (ms > 0 ? ms : 0) };
+	int64_t at;
+
+	if (__builtin_add_overflow(now_ms(), ms > 0 ? ms : 0, &at))
+		return deadline_never();
+	return (struct ferry_deadline){ at };
 }
 
 struct ferry_deadline deadline_never(void)

@@ -8,6 +8,10 @@ UNIT_LIBS = $(EDGE_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS =
 
 if HAVE_CMOCKA
+UNIT_TESTS += tests/unit/test_base
+tests_unit_test_base_SOURCES = tests/unit/test_base.c
+tests_unit_test_base_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_bounded
 tests_unit_test_bounded_SOURCES = tests/unit/test_bounded.c
 tests_unit_test_bounded_LDADD = $(UNIT_LIBS)
