@@ -22,6 +22,11 @@ killed() {
 	ok "$1 killed at $2 on the $3: $(witness_since r0 "$since")" witness_since r0 "$since"
 }
 
+killed ferry-vm checked source
+killed ferry-vm certificate-written source
+killed ferry-gate gate-loaded source
+killed ferry-drbd promoted target
+killed ferry-vm arrived target
 killed ferry-gate stamp-advanced target
 killed ferry-gate resumed target
 killed ferry-gate gate-loaded target
