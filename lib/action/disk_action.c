@@ -186,8 +186,12 @@ int disk_start(const struct disk_opts *o, struct ferry_error *e)
 	if (r < 0)
 		return r;
 	if (drbd_wait(o->resource, is_settled, NULL, deadline_min(o->deadline, peer_is_member(o, &c) ? CONNECT_MS : 0),
-		      &s, NULL) < 0)
+		      &s, NULL) < 0) {
 		log_info("%s: the peer is not connected", o->resource);
+		r = drbd_state_now(o->resource, o->deadline, &s, e);
+		if (r < 0)
+			return r;
+	}
 	step("disk-started", "%s", o->resource);
 	if (o->instance)
 		cluster_forget_promotion(o->instance);

@@ -210,16 +210,24 @@ static int act(struct virt_conn *c, struct virt_dom *dom, const struct virt_info
 
 /*
  * A mark that says "running" is true on the node that wrote the stamp, and nowhere else: a plain
- * `virsh migrate` takes mark and nonce along, and if its last reply is lost both copies have them.
+ * `virsh migrate` takes mark and nonce along, and if its last reply is lost both copies have them. Such a
+ * copy is stopped where it stands and loses the nonce, so that no later hold or restore makes it the heir.
  */
-static int check_runs_here(const struct virt_info *info, const struct guest_where *w, const struct stamp *s,
-			   struct ferry_error *e)
+static int check_runs_here(struct virt_dom *dom, const struct virt_info *info, const struct guest_where *w,
+			   const struct stamp *s, struct ferry_error *e)
 {
-	if (info->mark.state != MARK_RUNNING || strcmp(s->node, w->node) == 0)
+	struct mark m = info->mark;
+
+	if (m.state != MARK_RUNNING || strcmp(s->node, w->node) == 0)
 		return 0;
+	if (info->run == VIRT_RUNNING)
+		virt_suspend(dom, NULL);
+	m.claim[0] = '\0';
+	if (nonce_make(m.nonce, NULL) == 0 && virt_set_mark(dom, &m, NULL) == 0)
+		step("disinherited", "%s", info->name);
 	return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
-			 "'%s' (%s here) was last let run on %s and did not come here by Ferry: a copy there may have run on since, so this one is not let run; give it up with crm resource stop, and the guest boots from its disk",
-			 info->name, virt_run_name(info->run), s->node);
+			 "'%s' (%s here) was last let run on %s and did not come here by Ferry: a copy there may have run on since, so this one is not let run; give it up with: ferry-vm discard --domain %s --yes",
+			 info->name, virt_run_name(info->run), s->node, info->name);
 }
 
 /* Without a stamp there is nothing to decide: resume what Ferry holds. */
@@ -261,8 +269,8 @@ int guest_let_run(struct virt_conn *c, struct virt_dom *dom, const struct guest_
 	if (r < 0)
 		return r;
 	v = verdict_of(&info.mark, info.uuid, there ? &s : NULL);
-	if (v == VERDICT_RUN_ORIGINAL) {
-		r = check_runs_here(&info, w, &s, e);
+	if (v == VERDICT_RUN_ORIGINAL || v == VERDICT_RUN_CLAIMED) {
+		r = check_runs_here(dom, &info, w, &s, e);
 		if (r < 0)
 			return r;
 	}
@@ -296,7 +304,7 @@ int guest_confirm_here(struct virt_dom *dom, const struct guest_where *w, struct
 		return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
 				 "'%s' is here, but the stamp of '%s' is not its own (%s)", info.name,
 				 w->resource, verdict_name(v));
-	r = check_runs_here(&info, w, &s, e);
+	r = check_runs_here(dom, &info, w, &s, e);
 	return r < 0 ? r : claim_and_run(dom, &info, w, s.epoch, e);
 }
 

@@ -18,6 +18,8 @@
 #include "lib/model/domstatus.h"
 #include "lib/model/ocf.h"
 
+#define RESUME_TRIES 6	/* looks at a guest that an I/O error has paused behind an open gate ... */
+#define RESUME_MS 500	/* ... this far apart */
 #define STATUS_DIR "/run/libvirt/qemu"
 
 /* True when the files prove it healthy; nothing else is decided here. */
@@ -60,6 +62,13 @@ static int by_libvirt(struct vm_ctx *v, int *ret_code, const char **ret_word, st
 	struct move m;
 	int r = vm_ctx_connect(v, e);
 
+	if (r < 0)
+		return r;
+	/* A gate that was just opened resumes its guest within a moment: not a failure yet. */
+	for (int i = 0; r == 0 && v->info.run == VIRT_PAUSED_IOERROR && v->o->gate && i < RESUME_TRIES && !gate_is_shut(v); i++) {
+		deadline_sleep(v->o->deadline, RESUME_MS);
+		r = vm_ctx_connect(v, e);
+	}
 	if (r < 0)
 		return r;
 	*ret_word = virt_run_name(v->info.run);

@@ -144,7 +144,8 @@ static int hand_over(struct mover *m, struct ferry_error *e)
 	r = replica_watch_poll(m->watch, &s, e);
 	if (r < 0)
 		return r;
-	if (drbd_peers_current(s, text, sizeof text))
+	/* Where the disk here is gone, the certificate was written to the peer's, or not at all. */
+	if (drbd_peers_current(s, text, sizeof text) || !drbd_all_uptodate(s))
 		return move_advance(&m->rec, MOVE_EV_CERTIFIED, e);
 	step("replica-behind", "%s", text);
 	r = move_advance(&m->rec, MOVE_EV_NO_REPLICA, e);
@@ -263,6 +264,10 @@ static int after_death(const struct vm_opts *o, const char *target, struct ferry
 			      v.domain, why.text);
 	else if (rec.phase == MOVE_NONE)
 		r = error_set(e, OCF_ERR_GENERIC, EIO, "the mover of '%s' died: the guest runs on here", v.domain);
+	else if (rec.phase == MOVE_RETURNING)
+		r = error_set(e, OCF_ERR_GENERIC, EIO,
+			      "the mover of '%s' died while it brought the guest back from %s, because replication was lost: its memory is there or here, paused, and is the heir; the next start here takes it up",
+			      v.domain, target);
 	else if (rec.phase != MOVE_CERTIFIED)
 		r = error_set(e, OCF_ERR_GENERIC, EIO,
 			      "the mover of '%s' died, the guest's QEMU is gone from this node and nobody saw the move succeed: a copy that waits on %s is not let run",

@@ -54,7 +54,7 @@ static int check_disk(struct mover *m, struct ferry_error *e)
 		r = stamp_read(m->v.where.stamp_minor, m->v.o->deadline, &state, &stamp, text, sizeof text, e);
 	if (r < 0)
 		return r;
-	if (state != STAMP_VALID ||
+	if (state != STAMP_VALID || strcmp(stamp.node, m->v.o->node) != 0 ||
 	    verdict_of(&m->v.info.mark, m->v.info.uuid, &stamp) != VERDICT_RUN_ORIGINAL)
 		return error_set(e, OCF_ERR_GENERIC, ESTALE,
 				 "'%s' runs here, but the stamp of '%s' is not its own: was it started outside Ferry?",

@@ -65,6 +65,7 @@ static int stop_present(struct vm_ctx *v, struct ferry_error *e)
 	case VIRT_OFF:
 		return 0;
 	case VIRT_PAUSED_USER:
+	case VIRT_PAUSED_IOERROR: /* a shut gate's, then held by its stop */
 		if (v->info.mark.state == MARK_HELD)
 			return vm_saved_store(v, e);
 		break;
