@@ -62,6 +62,9 @@ CASES = [
     Case("peer-dies", "node1", told=("--node-fail=node2",)),
     Case("quorum-node-dies", "node1", told=("--node-fail=node3",)),
     Case("active-returns", "node2", told=("--node-up=node1",), after="active-dies"),
+    # Nobody has cleared the move: the node that it names dies, and calls the guest back when it returns. Live.
+    Case("moved-to-dies", "node1", told=("--node-fail=node2",), after="move"),
+    Case("moved-to-returns", "node2", told=("--node-up=node2",), live=True, after="moved-to-dies"),
 
     Case("vm-start-fails", "node2", after="empty", fails=("vm1_start_0@node1=1",)),
     Case("vm-monitor-gone", "node1", told=injected("vm1_monitor_10000", "node1", 7)),
@@ -92,7 +95,7 @@ CASES = [
     Case("disk-monitor-unpromoted-gone", "node1", told=injected("disk-vm1_monitor_20000", "node2", 7)),
 
     # Known limits, not successes. Where the disk has failed (migration-threshold=1) the guest must leave; if then its
-    # move is refused as well (Ferry does so while the disk is not redundant), on-fail=block takes vm1 out of
+    # move is refused as well (Ferry does so while the peer's disk is not up to date), on-fail=block takes vm1 out of
     # Pacemaker's hands. What Pacemaker wants next, to stop the failed disk, waits for a stop of vm1 that is never
     # planned. Nothing is lost and nothing moves until somebody repairs the disk, then cleans up: disk and gate first
     # ("crm resource cleanup disk-vm1", "... gate-vm1"), after that "crm resource refresh vm1". Meanwhile Pacemaker

@@ -95,8 +95,12 @@ ok "because the copy is proved stale" stepped "$since" "$to ferry-(gate open|vm 
 since=$(now_ms)
 witness_ticks r0 20
 ok "disk and memory belong together: $(witness_since r0 "$since")" witness_since r0 "$since"
+# The move's constraint is still there, and calls the guest back as soon as its node has returned: live.
 wait_cluster_online
+cluster_idle 180
+wait_until "vm1 on $at" 120 is_on vm1 "$at"
 tidy
 ok "healthy again" wait_until "a healthy cluster" 180 healthy
+ok "$at's return has not cost the guest its memory: $(witness_since r0 "$since")" witness_since r0 "$since"
 ok "$(never_two_primaries r0)" never_two_primaries r0
 test_end
