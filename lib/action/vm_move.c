@@ -178,7 +178,9 @@ static int begin(struct mover *m, struct ferry_error *e)
 	memcpy(rec->uuid, m->v.info.uuid, sizeof rec->uuid);
 	snprintf(rec->source, sizeof rec->source, "%s", m->v.o->node);
 	snprintf(rec->target, sizeof rec->target, "%s", m->target);
-	memcpy(rec->nonce, m->v.info.mark.nonce, sizeof rec->nonce);
+	/* A copy that is passed on unrun has its certificate already, or none: there is nothing to certify. */
+	if (!m->relay)
+		memcpy(rec->nonce, m->v.info.mark.nonce, sizeof rec->nonce);
 	rec->epoch = m->v.info.mark.epoch;
 	rec->begun_ms = wall_ms();
 	rec->qemu_pid = proc_find_qemu(m->v.domain, m->v.info.uuid);

@@ -114,8 +114,9 @@ static int settle_locked(struct vm_ctx *v, struct ferry_error *e)
 			return settle_here(v, &m, e);
 		return move_advance(&m, MOVE_EV_MOVER_DIED, e);
 	case MOVE_SENT:
-		r = vm_ctx_disk(v, e);
-		if (r == 0)
+		if (v->o->gate && m.nonce[0])
+			r = vm_ctx_disk(v, e);
+		if (r == 0 && v->o->gate && m.nonce[0])
 			r = move_certify(&m, &v->conf, v->o, e);
 		return r < 0 ? r : move_advance(&m, MOVE_EV_CERTIFIED, e);
 	default:

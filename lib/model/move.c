@@ -78,7 +78,7 @@ static bool phase_valid(const char *s)
 	return false;
 }
 
-/* A guest without a gate has no stamp, so its moves carry no nonce. */
+/* See move.h: there may be nothing to certify. */
 static bool nonce_valid_or_empty(const char *s)
 {
 	return s[0] == '\0' || nonce_valid(s);

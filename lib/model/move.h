@@ -41,7 +41,7 @@ struct move {
 	char uuid[UUID_SIZE];
 	char source[NAME_SIZE], target[NAME_SIZE];
 	uint64_t epoch;		/* the run that is being moved */
-	char nonce[NONCE_SIZE];	/* of the source's copy */
+	char nonce[NONCE_SIZE];	/* of the source's copy; "": nothing to certify (no gate, or passed on unrun) */
 	pid_t qemu_pid;		/* the source's QEMU and its start time in clock ticks since boot */
 	uint64_t qemu_start;
 	int64_t begun_ms;	/* wall clock, for people */
