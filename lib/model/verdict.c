@@ -53,9 +53,11 @@ static enum verdict verdict_memory(const struct mark *m, const struct stamp *s)
 	}
 	if (m->epoch != s->epoch)
 		return m->epoch < s->epoch ? VERDICT_STALE : VERDICT_OLD_DISK;
-	if (s->certified)
-		return VERDICT_STALE;
-	return m->move[0] != '\0' ? VERDICT_UNDECIDED : VERDICT_OLD_DISK;
+	/* An original of this run with another nonce is of another line, which no certificate of this
+	 * line can judge. Of the arrived copies of one run, the certificate names the one that inherits. */
+	if (m->move[0] == '\0')
+		return VERDICT_OLD_DISK;
+	return s->certified ? VERDICT_STALE : VERDICT_UNDECIDED;
 }
 
 enum verdict verdict_of(const struct mark *m, const char *uuid, const struct stamp *s)
