@@ -81,12 +81,12 @@ static int check_disk(const struct domxml *d, const struct domxml_disk *k, const
 	return 0;
 }
 
-/* The same volume under two disks would be written twice at once. */
+/* The same volume under two disks would be written twice at once, or read while it is written. */
 static int check_unique(const struct domxml *d, struct ferry_error *e)
 {
 	for (unsigned int i = 0; i < d->ndisks; i++)
 		for (unsigned int j = 0; j < i; j++)
-			if (!d->disks[i].readonly && d->disks[i].source[0] != '\0' &&
+			if (!(d->disks[i].readonly && d->disks[j].readonly) && d->disks[i].source[0] != '\0' &&
 			    strcmp(d->disks[i].source, d->disks[j].source) == 0)
 				return fault(e, d, &d->disks[i], "<source>", d->disks[i].source,
 					     "it is another disk's too: remove one");
