@@ -86,6 +86,8 @@ int json_read_i64(struct json_object *o, const char *key, int64_t *ret, struct f
 
 	if (!json_object_object_get_ex(o, key, &v) || !json_object_is_type(v, json_type_int))
 		return bad_member(e, key);
+	if (json_object_get_uint64(v) > INT64_MAX)	/* here json-c would clamp, too */
+		return bad_member(e, key);
 	*ret = json_object_get_int64(v);
 	return 0;
 }
