@@ -39,7 +39,7 @@ void error_context(struct ferry_error *e, const char *fmt, ...)
 	one_line(front);
 	memcpy(rest, e->text, sizeof rest);
 	snprintf(e->text, sizeof e->text, "%s: %.*s", front,
-		 (int)(sizeof e->text - sizeof front - 3), rest);
+		 (int)(sizeof e->text - strlen(front) - 3), rest);
 }
 
 void error_clear(struct ferry_error *e)

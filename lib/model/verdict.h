@@ -3,7 +3,8 @@
  * May this copy of the guest run on this disk? A pure table over mark and stamp.
  *
  * The rule: a copy may run iff the stamp's nonce is its own (or the one claimed for it), or the
- * stamp's certificate names its move. The stamp is read after the promotion (unreadable is never
+ * stamp's certificate names its move. A certificate ends the run: of the copies with the nonce, only one
+ * that was held when it was sent on is still what the certificate hands over; one marked running is not. The stamp is read after the promotion (unreadable is never
  * "absent"); while this node is Primary nobody else can write it, so a certificate that is not there
  * now will not appear.
  *

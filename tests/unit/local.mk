@@ -48,6 +48,10 @@ UNIT_TESTS += tests/unit/test_mark
 tests_unit_test_mark_SOURCES = tests/unit/test_mark.c
 tests_unit_test_mark_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_ids
+tests_unit_test_ids_SOURCES = tests/unit/test_ids.c
+tests_unit_test_ids_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_move
 tests_unit_test_move_SOURCES = tests/unit/test_move.c
 tests_unit_test_move_LDADD = $(UNIT_LIBS)

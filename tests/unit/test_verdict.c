@@ -152,6 +152,7 @@ static void test_named_cells(void **state)
 		{ "the same, and moved on since", MARK_HELD, 4, "", A, M, N, VERDICT_STALE },
 		{ "killed before the stamp", MARK_HELD, 5, "", B, M, M, VERDICT_RUN_CERTIFIED },
 		{ "a stray of another line", MARK_RUNNING, 5, B, "", "", "", VERDICT_OLD_DISK },
+		{ "the same, on a disk that was handed over", MARK_HELD, 5, B, "", "", M, VERDICT_OLD_DISK },
 		{ "a replica that was left behind", MARK_HELD, 7, "", "", M, "", VERDICT_OLD_DISK },
 		{ "a boot", MARK_RESERVED, 0, "", "", "", "", VERDICT_BOOT },
 		{ "a boot that was killed after its resume", MARK_RESERVED, 0, "", A, "", "", VERDICT_RUN_CLAIMED },
