@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "helpers/cli.h"
 
+#include <errno.h>
 #include <json-c/json.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "helpers/cli_priv.h"
 #include "helpers/cli_usage.h"
@@ -40,7 +43,7 @@ static int set_times(struct cli *c, struct ferry_error *e)
 
 	c->timeout_ms = DEFAULT_TIMEOUT_MS;
 	if (c->timeout)
-		r = cli_to_int("timeout", c->timeout, MIN_TIMEOUT_MS, MAX_TIMEOUT_MS, &c->timeout_ms, e);
+		r = cli_to_int(c, "timeout", c->timeout, MIN_TIMEOUT_MS, MAX_TIMEOUT_MS, &c->timeout_ms, e);
 	c->deadline = deadline_in(c->timeout_ms - margin_of(c->timeout_ms));
 	return r;
 }
@@ -52,6 +55,18 @@ static const char *given_of(const struct cli *c, const char *const *names)
 		if (cli_place_of(c->program, *names) >= 0 && cli_get(c, *names))
 			return cli_get(c, *names);
 	return NULL;
+}
+
+/*
+ * Whoever is not root sees less (of /proc, of the kernel's tables), and must not take what is hidden from him for
+ * absent. Only validate at level 0 looks at nothing.
+ */
+static int not_root(const struct cli *c, struct ferry_error *e)
+{
+	if (geteuid() == 0 || (strcmp(c->verb->name, "validate") == 0 && atoi(cli_get(c, "level")) < 10))
+		return 0;
+	return error_set(e, OCF_ERR_PERM, EPERM, "%s %s: only root can do this, or see enough to tell", c->program->name,
+			 c->verb->name);
 }
 
 static int run_verb(struct cli *c, struct cli_watch *w, int *ret_code, struct ferry_error *e)
@@ -131,6 +146,8 @@ int cli_main(const struct cli_program *p, int argc, char **argv)
 		r = set_times(&c, &e);
 	if (r == 0)
 		r = cli_check_options(&c, &e);
+	if (r == 0)
+		r = not_root(&c, &e);
 	if (r < 0)
 		code = e.code;
 	else

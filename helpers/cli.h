@@ -9,7 +9,8 @@
  * `--help` (before or after the verb), `--version`, `--timeout` and `--json` are always there. An
  * option given with an empty value counts as not given, so that an agent may pass on what
  * Pacemaker left unset. Exit codes are OCF's. On a failure the last line on stderr is
- * "ocf-exit-reason:TEXT".
+ * "ocf-exit-reason:TEXT". An error about a value names the option; with --agent, which the agents
+ * give, it names the agent's parameter, which is what their users have set.
  *
  * With --json exactly one object goes to stdout: "code", on a failure "reason", and what the verb
  * gave to cli_answer().
@@ -45,9 +46,18 @@ struct cli_verb {
 	int (*run)(const struct cli *c, int *ret_code, struct ferry_error *e);
 };
 
+/* What the agent calls an option, where that is not the option's name with '_' for '-'. */
+struct cli_parameter {
+	const char *option, *parameter;
+};
+
 struct cli_program {
 	const char *name;	/* "ferry-gate" */
 	const char *summary;
+	const struct cli_parameter *parameters;	/* ends with option NULL; NULL: there are none */
+	/* Verbs that a bad word or number must not stop, because they look after a guest that is here
+	 * (blank-separated): they warn, and take the default. NULL: none. */
+	const char *forgiving;
 	const struct cli_option *options;	/* ends with name NULL */
 	const struct cli_verb *verbs;		/* ends with name NULL */
 };
@@ -58,6 +68,10 @@ int cli_main(const struct cli_program *p, int argc, char **argv);
 /* Value of an option, its default, or NULL. The option must be in the table (else abort). */
 const char *cli_get(const struct cli *c, const char *option);
 bool cli_flag(const struct cli *c, const char *option);
+/* Fill E: the value of OPTION as it was given, by its name (above), then ": " and what to give
+ * instead. OCF_ERR_CONFIGURED; returns -EINVAL. */
+int cli_refuse(const struct cli *c, const char *option, struct ferry_error *e, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 /* A whole number within MIN..MAX; an error names option, value, range (OCF_ERR_CONFIGURED). */
 int cli_get_int(const struct cli *c, const char *option, int64_t min, int64_t max,
 		int64_t *ret_value, struct ferry_error *e);
@@ -67,6 +81,12 @@ int cli_get_word(const struct cli *c, const char *option, const char *words,
 /* A valid name (name_valid). */
 int cli_get_name(const struct cli *c, const char *option, const char **ret_value,
 		 struct ferry_error *e);
+/* An absolute path, NULL if not given. */
+int cli_get_path(const struct cli *c, const char *option, const char **ret_value,
+		 struct ferry_error *e);
+/* The URI of a libvirt on this node: SCHEME:///... */
+int cli_get_uri(const struct cli *c, const char *option, const char **ret_value,
+		struct ferry_error *e);
 bool cli_json(const struct cli *c);
 /* From --timeout (ms, the action's own time-out as Pacemaker gives it in
  * OCF_RESKEY_CRM_meta_timeout; default 20 s) less a margin for saying why. */

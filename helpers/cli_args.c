@@ -1,125 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command line: what was given, whether the verb takes it, and what verbs ask about it. */
+/* The command line: what was given, and whether the verb takes it. */
 #include <errno.h>
 #include <getopt.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "helpers/cli_priv.h"
 #include "helpers/cli_usage.h"
-#include "lib/model/ids.h"
 #include "lib/model/ocf.h"
 
-/* ---- what verbs ask ---- */
-
-int cli_place_of(const struct cli_program *p, const char *option)
-{
-	for (int i = 0; p->options[i].name; i++)
-		if (strcmp(p->options[i].name, option) == 0)
-			return i;
-	return -1;
-}
-
-const char *cli_get(const struct cli *c, const char *option)
-{
-	int i = cli_place_of(c->program, option);
-
-	if (i < 0)
-		abort();	/* a verb asks for an option that nobody declared */
-	return c->given[i] ? c->given[i] : c->program->options[i].def;
-}
-
-bool cli_flag(const struct cli *c, const char *option)
-{
-	return cli_get(c, option) != NULL;
-}
-
-int cli_to_int(const char *option, const char *value, int64_t min, int64_t max,
-	       int64_t *ret_value, struct ferry_error *e)
-{
-	char *end;
-	long long n;
-
-	errno = 0;
-	n = strtoll(value, &end, 10);
-	if (errno || end == value || *end || n < min || n > max)
-		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
-				 "--%s \"%s\": give a whole number from %lld to %lld", option, value,
-				 (long long)min, (long long)max);
-	*ret_value = n;
-	return 0;
-}
-
-static int missing(const char *option, struct ferry_error *e)
-{
-	return error_set(e, OCF_ERR_CONFIGURED, EINVAL, "--%s is missing; see --help", option);
-}
-
-int cli_get_int(const struct cli *c, const char *option, int64_t min, int64_t max,
-		int64_t *ret_value, struct ferry_error *e)
-{
-	const char *value = cli_get(c, option);
-
-	return value ? cli_to_int(option, value, min, max, ret_value, e) : missing(option, e);
-}
-
-int cli_get_word(const struct cli *c, const char *option, const char *words,
-		 const char **ret_value, struct ferry_error *e)
-{
-	const char *value = cli_get(c, option);
-
-	if (!value)
-		return missing(option, e);
-	if (strchr(value, ' ') || !word_in(words, value))
-		return error_set(e, OCF_ERR_CONFIGURED, EINVAL, "--%s \"%s\": give one of: %s",
-				 option, value, words);
-	*ret_value = value;
-	return 0;
-}
-
-int cli_get_name(const struct cli *c, const char *option, const char **ret_value,
-		 struct ferry_error *e)
-{
-	const char *value = cli_get(c, option);
-
-	if (!value)
-		return missing(option, e);
-	if (!name_valid(value))
-		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
-				 "--%s \"%s\": a name has 1 to %d of the characters A-Z a-z 0-9 . _ + -, "
-				 "and does not begin with . or -", option, value, NAME_SIZE - 1);
-	*ret_value = value;
-	return 0;
-}
-
-bool cli_json(const struct cli *c)
-{
-	return c->json;
-}
-
-struct ferry_deadline cli_deadline(const struct cli *c)
-{
-	return c->deadline;
-}
-
-const char *cli_node(const struct cli *c)
-{
-	const char *node = cli_place_of(c->program, "node") >= 0 ? cli_get(c, "node") : NULL;
-
-	return node ? node : c->node;
-}
-
-void cli_answer(const struct cli *c, const char *name, struct json_object *value)
-{
-	if (c->answer)
-		json_object_object_add(c->answer, name, value);
-	else
-		json_object_put(value);
-}
-/* ---- the command line ---- */
-
-enum { OPT_HELP = 1000, OPT_VERSION, OPT_JSON, OPT_TIMEOUT };
+enum { OPT_HELP = 1000, OPT_VERSION, OPT_JSON, OPT_AGENT, OPT_TIMEOUT };
 
 static void long_options(const struct cli_program *p, struct option *ret_long)
 {
@@ -127,6 +17,7 @@ static void long_options(const struct cli_program *p, struct option *ret_long)
 		{ "help", no_argument, NULL, OPT_HELP },
 		{ "version", no_argument, NULL, OPT_VERSION },
 		{ "json", no_argument, NULL, OPT_JSON },
+		{ "agent", no_argument, NULL, OPT_AGENT },
 		{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -170,7 +61,7 @@ static int bad_option(int opt, char **argv, struct ferry_error *e)
 
 int cli_parse(struct cli *c, int argc, char **argv, struct ferry_error *e)
 {
-	struct option lng[CLI_MAX_OPTIONS + 5];
+	struct option lng[CLI_MAX_OPTIONS + 6];
 	const char *verb = NULL;
 	int opt;
 
@@ -185,6 +76,7 @@ int cli_parse(struct cli *c, int argc, char **argv, struct ferry_error *e)
 		case OPT_HELP: c->help = true; break;
 		case OPT_VERSION: c->version = true; break;
 		case OPT_JSON: c->json = true; break;
+		case OPT_AGENT: c->agent = true; break;
 		case OPT_TIMEOUT: c->timeout = value; break;
 		case 1:
 			if (verb)
@@ -218,9 +110,7 @@ int cli_check_options(const struct cli *c, struct ferry_error *e)
 		bool required = v->required && word_in(v->required, name);
 
 		if (required && !cli_get(c, name))
-			return error_set(e, OCF_ERR_CONFIGURED, EINVAL, "%s wants --%s %s; see %s %s --help",
-					 v->name, name, c->program->options[i].value, c->program->name,
-					 v->name);
+			return cli_missing(c, name, c->program->options[i].value, e);
 		if (c->given[i] && !required && !(v->optional && word_in(v->optional, name)))
 			return error_set(e, OCF_ERR_ARGS, EINVAL, "%s takes no --%s; see %s %s --help",
 					 v->name, name, c->program->name, v->name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What cli.c (main) and cli_args.c (the command line) share; nobody else includes it. */
+/* What cli.c (main), cli_args.c (the command line) and cli_value.c (its values) share; nobody else includes it. */
 #ifndef FERRY_CLI_PRIV_H
 #define FERRY_CLI_PRIV_H
 
@@ -14,7 +14,7 @@ struct cli {
 	const struct cli_verb *verb;
 	const char *given[CLI_MAX_OPTIONS];	/* by place in the option table */
 	const char *timeout;
-	bool help, version, json;
+	bool help, version, json, agent;
 	int64_t timeout_ms;
 	struct ferry_deadline deadline;
 	char node[sizeof((struct utsname *)0)->nodename];
@@ -23,9 +23,11 @@ struct cli {
 
 /* The place of OPTION in the program's table, -1 if it declares no such option. */
 int cli_place_of(const struct cli_program *p, const char *option);
-/* VALUE as a whole number within MIN..MAX, as cli_get_int(). */
-int cli_to_int(const char *option, const char *value, int64_t min, int64_t max,
+/* VALUE of OPTION, which need not be in the table, as a whole number within MIN..MAX. */
+int cli_to_int(const struct cli *c, const char *option, const char *value, int64_t min, int64_t max,
 	       int64_t *ret_value, struct ferry_error *e);
+/* OPTION, which the verb needs, was not given: OCF_ERR_CONFIGURED. */
+int cli_missing(const struct cli *c, const char *option, const char *value, struct ferry_error *e);
 /* Fill C from the command line: the verb (NULL with --help or --version alone) and what was given. */
 int cli_parse(struct cli *c, int argc, char **argv, struct ferry_error *e);
 /* Every option that the verb wants is there, and none that it does not take. */

@@ -46,6 +46,7 @@ static void print_common(void)
 	static const struct cli_option common[] = {
 		{ "timeout", "MS", "20000", "be done, or say why not, within this time" },
 		{ "json", NULL, NULL, "answer with one JSON object on standard output" },
+		{ "agent", NULL, NULL, "call parameters what the resource agent calls them" },
 		{ "help", NULL, NULL, "this text; after a verb, about that verb" },
 		{ "version", NULL, NULL, "name and version" },
 	};

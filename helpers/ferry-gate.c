@@ -26,7 +26,8 @@ static int read_opts(const struct cli *c, struct gate_opts *o, struct ferry_erro
 
 	if (r == 0 && cli_get(c, "domain"))
 		r = cli_get_name(c, "domain", &o->domain, e);
-	o->hypervisor = cli_get(c, "hypervisor");
+	if (r == 0)
+		r = cli_get_uri(c, "hypervisor", &o->hypervisor, e);
 	o->node = cli_node(c);
 	o->deadline = cli_deadline(c);
 	return r;

@@ -62,12 +62,12 @@ static int read_opts(const struct cli *c, struct vm_opts *o, struct ferry_error 
 		r = cli_get_word(c, "stop-mode", "shutdown destroy", &mode, e);
 	if (r == 0)
 		r = read_numbers(c, o, e);
+	if (r == 0)
+		r = cli_get_path(c, "config", &o->config, e);
+	if (r == 0)
+		r = cli_get_uri(c, "hypervisor", &o->hypervisor, e);
 	if (r < 0)
 		return r;
-	o->config = cli_get(c, "config");
-	if (o->config && o->config[0] != '/')
-		return error_set(e, OCF_ERR_CONFIGURED, EINVAL, "--config '%s': give an absolute path", o->config);
-	o->hypervisor = cli_get(c, "hypervisor");
 	o->node = cli_node(c);
 	o->stop_mode = strcmp(mode, "destroy") == 0 ? VM_STOP_DESTROY : VM_STOP_SHUTDOWN;
 	o->deadline = cli_deadline(c);
@@ -169,8 +169,18 @@ static const struct cli_verb verbs[] = {
 	{ NULL, NULL, NULL, NULL, false, NULL },
 };
 
+static const struct cli_parameter parameters[] = {
+	{ "transport", "migration_transport" },
+	{ "downtime", "migration_downtime" },
+	{ "bandwidth", "migration_bandwidth" },
+	{ "convergence", "migration_convergence" },
+	{ NULL, NULL },
+};
+
 static const struct cli_program program = {
 	.name = "ferry-vm",
+	.parameters = parameters,
+	.forgiving = "stop monitor migrate-from",
 	.summary = "moves, starts and stops a guest without losing its memory",
 	.options = options,
 	.verbs = verbs,

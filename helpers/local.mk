@@ -12,6 +12,7 @@ HELPER_COMMON = \
 	helpers/cli_priv.h \
 	helpers/cli_usage.c \
 	helpers/cli_usage.h \
+	helpers/cli_value.c \
 	helpers/cli_watch.c \
 	helpers/cli_watch.h
 

@@ -14,6 +14,7 @@ dist_check_SCRIPTS = \
 	tests/cli/ferry-drbd.t \
 	tests/cli/ferry-gate.t \
 	tests/cli/ferry-vm.t \
+	tests/cli/parameters.t \
 	tests/configure \
 	tests/doc/agents \
 	tests/doc/examples \
@@ -27,6 +28,7 @@ dist_check_SCRIPTS = \
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	tests/check \
+	tests/cli/parameters.txt \
 	tests/cli/says.sh \
 	tests/demo \
 	tests/fixtures \

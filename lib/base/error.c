@@ -7,7 +7,7 @@
 static void one_line(char *s)
 {
 	for (; *s; s++)
-		if (*s == '\n' || *s == '\r' || *s == '\t')
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
 			*s = ' ';
 }
 

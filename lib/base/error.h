@@ -20,7 +20,7 @@ struct ferry_error {
 #define FERRY_ERROR_INIT { 0, 0, "" }
 
 /* Fill E (first call wins: a filled error keeps its cause) and return -ERR. ERR is a positive
- * errno; CODE an exit code. Newlines in the text become spaces. */
+ * errno; CODE an exit code. Newlines and other control characters in the text become spaces. */
 int error_set(struct ferry_error *e, int code, int err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 

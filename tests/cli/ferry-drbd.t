@@ -41,4 +41,10 @@ if command -v drbdadm >/dev/null; then
 else
 	says 5 err "$reason.*install drbd-utils" validate --drbd-resource ferry-cli-test --level 10
 fi
+as_nobody
+for verb in start stop promote demote monitor notify stamp-show stamp-init; do
+	says 4 err "${reason}ferry-drbd $verb: only root" $verb --drbd-resource ferry-cli-test
+done
+says 4 err "${reason}ferry-drbd validate: only root" validate --drbd-resource ferry-cli-test --level 10
+says 0 out '^$|^' validate --drbd-resource ferry-cli-test --json
 tap_end

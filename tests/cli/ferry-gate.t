@@ -31,11 +31,15 @@ says 2 err "${reason}unexpected \"r1\" after the verb status" status --drbd-reso
 says 6 err "${reason}--domain \"-x\": a name has" close --drbd-resource r0 --domain=-x
 says 6 err "${reason}--level \"-1\": give a whole number" validate --drbd-resource r0 --domain vm1 --level=-1
 says 0 out '^$|^' validate --drbd-resource r0 --domain vm1 --json
-# What cannot be looked at is never "closed".
-says 4 err "${reason}cannot look at device-mapper: only root" monitor --drbd-resource ferry-cli-test
-says 4 err "${reason}cannot look at device-mapper: only root" close --drbd-resource ferry-cli-test --domain vm1
-says 4 err "${reason}cannot look at device-mapper: only root" status --drbd-resource ferry-cli-test
 one_json status --drbd-resource ferry-cli-test --json
 one_json monitor --drbd-resource ferry-cli-test --json
 one_json validate --drbd-resource r0 --domain vm1 --json
+# What cannot be looked at is never "closed".
+as_nobody
+for verb in open close monitor; do
+	says 4 err "${reason}ferry-gate $verb: only root" $verb --drbd-resource ferry-cli-test --domain vm1
+done
+says 4 err "${reason}ferry-gate status: only root" status --drbd-resource ferry-cli-test
+says 4 err "${reason}ferry-gate validate: only root" validate --drbd-resource ferry-cli-test --domain vm1 --level 10
+says 0 out '^$|^' validate --drbd-resource ferry-cli-test --domain vm1 --json
 tap_end

@@ -22,10 +22,12 @@ done
 says 6 err "${reason}migrate-to wants --target" migrate-to --domain vm1
 says 6 err "${reason}--domain \"../vm1\": a name has" monitor --domain ../vm1
 says 6 err "${reason}--gate \"r/0\": a name has" start --domain vm1 --gate r/0
-says 6 err "${reason}--config .vm1.xml.: give an absolute path" start --config vm1.xml
+says 6 err "${reason}--config \"vm1.xml\": give an absolute path" start --config vm1.xml
 says 6 err "${reason}--transport \"pigeon\": give one of: tls ssh tcp" validate --domain vm1 --transport pigeon
 says 6 err "${reason}--convergence \"post-copy\": give one of" validate --domain vm1 --convergence post-copy
-says 6 err "${reason}--stop-mode \"later\": give one of" stop --domain vm1 --stop-mode later
+says 6 err "${reason}--stop-mode \"later\": give one of" validate --domain vm1 --stop-mode later
+# A bad word must not fail what looks after a guest that is here.
+says 0 err "^warning: --stop-mode \"later\": give one of.*going on with shutdown" stop --domain ferry-cli-test --stop-mode later
 says 6 err "${reason}--downtime \"-5\": give a whole number" validate --domain vm1 --downtime=-5
 says 2 err "${reason}.*say --yes" discard --domain vm1
 
@@ -36,4 +38,18 @@ one_json validate --domain ferry-cli-test --json
 # A libvirt that cannot be reached is a failure, never an answer.
 says 1 err "${reason}.*cannot reach libvirt" migrate-from --domain ferry-cli-test --hypervisor qemu+unix:///system?socket=/nonexistent
 says 1 err "${reason}.*cannot reach libvirt" start --domain ferry-cli-test --hypervisor qemu+unix:///system?socket=/nonexistent
+
+# By the names of the agent's parameters, if the agent asks.
+says 6 err "${reason}migration_transport=\"pigeon\": give one of" validate --agent --domain vm1 --transport pigeon
+says 6 err "${reason}OCF_CHECK_LEVEL=\"99\": give a whole number" validate --agent --domain vm1 --level 99
+says 6 err "${reason}CRM_meta_timeout=\"soon\": give a whole number" start --agent --domain vm1 --timeout soon
+says 6 err "${reason}CRM_meta_migrate_target is not set" migrate-to --agent --domain vm1
+
+as_nobody
+for verb in start stop monitor migrate-from discard; do
+	says 4 err "${reason}ferry-vm $verb: only root" $verb --domain ferry-cli-test
+done
+says 4 err "${reason}ferry-vm migrate-to: only root" migrate-to --domain ferry-cli-test --target node2
+says 4 err "${reason}ferry-vm validate: only root" validate --domain ferry-cli-test --level 10
+says 0 out '^$|^' validate --domain ferry-cli-test --json
 tap_end

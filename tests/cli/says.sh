@@ -6,11 +6,25 @@
 # shellcheck disable=SC2034 # for the tests
 reason='^ocf-exit-reason:'
 
-# helper NAME: what is tried from here on. Root's runs would leave a trace in /var/lib/ferry: they run as nobody then.
+# helper NAME: what is tried from here on, as root: with folders of its own where it would leave a trace (a mount namespace), or as
+# the root of a user namespace
 helper() {
 	helper=$1
 	# shellcheck disable=SC2154 # of tests/tap.sh
 	cp "$builddir/$1" "$tmp/$1" && chmod 755 "$tmp/$1" && chmod 711 "$tmp" || exit 99
+	cat >"$tmp/as-root" <<-'SHELL'
+	for dir in /var/lib /run; do mount -t tmpfs none $dir || exit 99; done
+	exec "$@"
+	SHELL
+	as="unshare --mount sh $tmp/as-root"
+	[ "$(id -u)" = 0 ] || as="unshare --map-root-user --mount sh $tmp/as-root"
+	# shellcheck disable=SC2086 # words
+	if ! $as true 2>/dev/null; then
+		echo "1..0 # SKIP no mount namespace to be had here"
+		exit 77
+	fi
+}
+as_nobody() {
 	as=
 	[ "$(id -u)" != 0 ] || as="setpriv --reuid=65534 --regid=65534 --clear-groups"
 }
