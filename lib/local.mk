@@ -20,6 +20,8 @@ libferry_model_a_SOURCES = \
 	lib/model/domxml.c \
 	lib/model/domxml.h \
 	lib/model/domxml_check.c \
+	lib/model/domxml_host.c \
+	lib/model/domxml_host.h \
 	lib/model/drbd_conf.c \
 	lib/model/drbd_conf.h \
 	lib/model/drbd_events.c \
@@ -102,6 +104,8 @@ libferry_action_a_SOURCES = \
 	lib/action/vm.h \
 	lib/action/vm_arrive.c \
 	lib/action/vm_ctx.c \
+	lib/action/vm_form.c \
+	lib/action/vm_form.h \
 	lib/action/vm_monitor.c \
 	lib/action/vm_move.c \
 	lib/action/vm_move.h \

@@ -43,7 +43,7 @@ int vm_monitor(const struct vm_opts *o, bool deep, int *ret_code, const char **r
 int vm_migrate_to(const struct vm_opts *o, const char *target, struct ferry_error *e);
 /* 0 only if the guest is here: held and complete, of a move from SOURCE (NULL: any), or running. */
 int vm_migrate_from(const struct vm_opts *o, const char *source, struct ferry_error *e);
-/* LEVEL 0: parameters alone, nothing on the host; 10: the domain XML, host and DRBD as well. */
+/* LEVEL 0: parameters, and the text of the domain XML where it is; 10: host and DRBD as well. */
 int vm_validate(const struct vm_opts *o, int level, struct ferry_error *e);
 /* Give a held copy up, by an operator's decision. Refuses a guest that runs. */
 int vm_discard(const struct vm_opts *o, struct ferry_error *e);

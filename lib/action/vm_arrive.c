@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/action/vm.h"
+#include "lib/action/vm_form.h"
 #include "lib/action/vm_settle.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
@@ -61,20 +62,15 @@ int vm_migrate_from(const struct vm_opts *o, const char *source, struct ferry_er
 
 static int validate_xml(const struct vm_ctx *v, struct ferry_error *e)
 {
-	struct domxml *d;
-	int r;
+	ferry_autofree char *xml = NULL;
+	int r = 0;
 
-	if (!v->xml || !v->o->gate)
-		return 0;
-	d = malloc(sizeof *d);
-	if (!d)
-		return error_set(e, OCF_ERR_GENERIC, ENOMEM, "no memory for a domain's XML");
-	r = domxml_parse(v->xml, v->xml_len, d, e);
-	if (r == 0)
-		r = domxml_check_gated(d, v->o->gate, e);
-	if (r < 0)
+	if (v->xml)
+		r = vm_form_check(v->o, v->xml, v->xml_len, e);
+	else if (v->dom && (r = virt_get_xml(v->dom, &xml, e)) == 0)
+		r = vm_form_check(v->o, xml, strlen(xml), e);
+	if (r < 0 && v->xml)
 		error_context(e, "config='%s'", v->o->config);
-	free(d);
 	return r;
 }
 
@@ -107,16 +103,18 @@ int vm_validate(const struct vm_opts *o, int level, struct ferry_error *e)
 	struct vm_ctx v;
 	int r;
 
-	/* Level 0 must not look at the host: the XML's file is the host's. */
+	/* Level 0 must not look at the host: of it, the XML's text is read if the file is here. */
 	if (level < 10)
-		return o->config || o->domain ? 0 :
+		return o->config || o->domain ? vm_form_check_file(o, e) :
 			error_set(e, OCF_ERR_CONFIGURED, EINVAL,
 				  "neither config nor domain is set: give the path of the domain's XML, or the name of a defined domain");
 	r = vm_ctx_init(&v, o, e);
-	if (r == 0)
+	if (r == 0 && v.xml)
 		r = validate_xml(&v, e);
 	if (r == 0)
 		r = validate_host(&v, e);
+	if (r == 0 && !v.xml)
+		r = validate_xml(&v, e);
 	vm_ctx_clear(&v);
 	return r;
 }

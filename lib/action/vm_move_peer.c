@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/action/seek.h"
+#include "lib/action/vm_form.h"
 #include "lib/action/vm_move.h"
 #include "lib/action/vm_settle.h"
 #include "lib/base/cleanup.h"
@@ -121,6 +122,8 @@ int move_check(struct mover *m, struct ferry_error *e)
 		return r;
 	snprintf(m->migrate_uri, sizeof m->migrate_uri, "tcp://%s", m->target);
 	if (m->v.o->gate && !m->relay)
+		r = vm_form_check_live(&m->v, e);
+	if (r == 0 && m->v.o->gate && !m->relay)
 		r = check_disk(m, e);
 	if (r == 0)
 		r = check_target(m, e);

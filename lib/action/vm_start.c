@@ -6,6 +6,7 @@
 
 #include "lib/action/seek.h"
 #include "lib/action/vm.h"
+#include "lib/action/vm_form.h"
 #include "lib/action/vm_saved.h"
 #include "lib/action/vm_settle.h"
 #include "lib/base/cleanup.h"
@@ -54,22 +55,6 @@ static int wait_gates(const struct vm_ctx *v, struct ferry_error *e)
 	return 0;
 }
 
-static int check_gated(const struct vm_ctx *v, const char *xml, size_t len, struct ferry_error *e)
-{
-	struct domxml *d = v->o->gate ? malloc(sizeof *d) : NULL;
-	int r;
-
-	if (!v->o->gate)
-		return 0;
-	if (!d)
-		return error_set(e, OCF_ERR_GENERIC, ENOMEM, "no memory for a domain's XML");
-	r = domxml_parse(xml, len, d, e);
-	if (r == 0)
-		r = domxml_check_gated(d, v->o->gate, e);
-	free(d);
-	return r;
-}
-
 static int create_reserved(struct vm_ctx *v, struct ferry_error *e)
 {
 	static const struct mark reserved = { .state = MARK_RESERVED };
@@ -82,12 +67,12 @@ static int create_reserved(struct vm_ctx *v, struct ferry_error *e)
 				       "domain='%s' is not defined in libvirt on this node: define it, or set config to the path of its XML",
 				       v->domain);
 		if (r == 0)
-			r = check_gated(v, xml, strlen(xml), e);
+			r = vm_form_check(v->o, xml, strlen(xml), e);
 		if (r == 0)
 			r = virt_start_defined_paused(v->dom, e);
 		return r < 0 ? r : virt_set_mark(v->dom, &reserved, e);
 	}
-	r = check_gated(v, v->xml, v->xml_len, e);
+	r = vm_form_check(v->o, v->xml, v->xml_len, e);
 	if (r == 0)
 		r = domxml_with_mark(v->xml, v->xml_len, &reserved, &xml, e);
 	return r < 0 ? r : virt_create_paused(v->conn, xml, &v->dom, e);

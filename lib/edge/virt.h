@@ -57,6 +57,8 @@ int virt_suspend(struct virt_dom *d, struct ferry_error *e);
 int virt_resume(struct virt_dom *d, struct ferry_error *e);
 /* The inactive, migratable XML with secrets; caller frees. */
 int virt_get_xml(struct virt_dom *d, char **ret_xml, struct ferry_error *e);
+/* The domain as it is at this moment, with what was plugged in since its start; caller frees. */
+int virt_get_live_xml(struct virt_dom *d, char **ret_xml, struct ferry_error *e);
 
 /* Create a transient domain from XML, or start a defined one, paused, with force-boot (a managed
  * save is never silently restored). */

@@ -34,14 +34,24 @@ int virt_resume(struct virt_dom *d, struct ferry_error *e)
 	return 0;
 }
 
-int virt_get_xml(struct virt_dom *d, char **ret_xml, struct ferry_error *e)
+static int get_xml(struct virt_dom *d, unsigned int flags, char **ret_xml, struct ferry_error *e)
 {
-	char *xml = d->api->virDomainGetXMLDesc(d->dom, VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_MIGRATABLE);
+	char *xml = d->api->virDomainGetXMLDesc(d->dom, flags);
 
 	if (!xml)
 		return virt_api_error(d->api, e, "cannot read the domain's XML");
 	*ret_xml = xml;
 	return 0;
+}
+
+int virt_get_xml(struct virt_dom *d, char **ret_xml, struct ferry_error *e)
+{
+	return get_xml(d, VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_MIGRATABLE, ret_xml, e);
+}
+
+int virt_get_live_xml(struct virt_dom *d, char **ret_xml, struct ferry_error *e)
+{
+	return get_xml(d, 0, ret_xml, e);
 }
 
 int virt_create_paused(struct virt_conn *c, const char *xml, struct virt_dom **ret_dom,

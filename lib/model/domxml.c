@@ -32,6 +32,38 @@ static bool has_backing(const xmlNode *disk)
 	return false;
 }
 
+/* Where <target> names no bus, libvirt takes one by the device's name. */
+static int read_target(const xmlNode *target, struct domxml_disk *d, struct ferry_error *e)
+{
+	static const char *const buses[][2] = {
+		{ "hd", "ide" }, { "vd", "virtio" }, { "sd", "scsi" }, { "fd", "fdc" }, { "xvd", "xen" },
+	};
+	int r = xml_attr(target, "dev", d->target, sizeof d->target, e);
+
+	if (r == 0)
+		r = xml_attr(target, "bus", d->bus, sizeof d->bus, e);
+	for (size_t i = 0; r == 0 && d->bus[0] == '\0' && i < sizeof buses / sizeof buses[0]; i++)
+		if (strncmp(d->target, buses[i][0], strlen(buses[i][0])) == 0)
+			strcpy(d->bus, buses[i][1]);
+	return r;
+}
+
+static void read_flags(const xmlNode *n, struct domxml_disk *d)
+{
+	const xmlNode *geometry = xml_child(n, "geometry");
+	char policy[24];
+
+	d->readonly = xml_child(n, "readonly") || strcmp(d->device, "cdrom") == 0;
+	d->shareable = xml_child(n, "shareable");
+	d->transient = xml_child(n, "transient");
+	d->mirror = xml_child(n, "mirror");
+	d->backing = has_backing(n);
+	d->geometry = geometry && xmlHasProp(geometry, (const xmlChar *)"cyls") &&
+		      xmlHasProp(geometry, (const xmlChar *)"heads") && xmlHasProp(geometry, (const xmlChar *)"secs");
+	d->optional = xml_attr(xml_child(n, "source"), "startupPolicy", policy, sizeof policy, NULL) == 0 &&
+		      strcmp(policy, "optional") == 0;
+}
+
 static int read_disk(const xmlNode *n, struct domxml_disk *d, struct ferry_error *e)
 {
 	const xmlNode *driver = xml_child(n, "driver");
@@ -47,7 +79,7 @@ static int read_disk(const xmlNode *n, struct domxml_disk *d, struct ferry_error
 	if (r == 0)
 		r = read_source(n, d, e);
 	if (r == 0)
-		r = xml_attr(xml_child(n, "target"), "dev", d->target, sizeof d->target, e);
+		r = read_target(xml_child(n, "target"), d, e);
 	if (r == 0)
 		r = xml_attr(driver, "type", d->format, sizeof d->format, e);
 	if (r == 0)
@@ -61,9 +93,7 @@ static int read_disk(const xmlNode *n, struct domxml_disk *d, struct ferry_error
 	if (r < 0 && r != -ENOENT)
 		return r;
 	d->logical_block_size = (unsigned int)block;
-	d->readonly = xml_child(n, "readonly") || strcmp(d->device, "cdrom") == 0;
-	d->shareable = xml_child(n, "shareable");
-	d->backing = has_backing(n);
+	read_flags(n, d);
 	return 0;
 }
 
@@ -82,32 +112,7 @@ static int read_devices(const xmlNode *domain, struct domxml *dom, struct ferry_
 			return r;
 		dom->ndisks++;
 	}
-	for (const xmlNode *n = xml_child(devices, "tpm"); n; n = xml_next(n, "tpm")) {
-		char type[24];
-		int r = xml_attr(xml_child(n, "backend"), "type", type, sizeof type, e);
-
-		if (r < 0)
-			return r;
-		dom->tpm_emulator |= strcmp(type, "emulator") == 0;
-	}
 	return 0;
-}
-
-/* <nvram>PATH</nvram>, or since libvirt 8.5 <nvram type='file'><source file=.../></nvram>; an empty
- * element, or one with a template alone, lets libvirt choose a path: writable all the same. */
-static int read_nvram(const xmlNode *domain, struct domxml *dom, struct ferry_error *e)
-{
-	const xmlNode *nvram = xml_child(xml_child(domain, "os"), "nvram");
-	const xmlNode *source = xml_child(nvram, "source");
-	int r;
-
-	if (!nvram)
-		return 0;
-	r = source ? xml_attr(source, "file", dom->nvram, sizeof dom->nvram, e) :
-		     xml_text(nvram, dom->nvram, sizeof dom->nvram, e);
-	if (r == 0 && dom->nvram[0] == '\0')
-		strcpy(dom->nvram, "(chosen by libvirt)");
-	return r;
 }
 
 static int read_domain(const xmlNode *domain, struct domxml *dom, struct ferry_error *e)
@@ -129,7 +134,7 @@ static int read_domain(const xmlNode *domain, struct domxml *dom, struct ferry_e
 	if (r == 0)
 		r = xml_text(xml_child(domain, "on_crash"), dom->on_crash, sizeof dom->on_crash, e);
 	if (r == 0)
-		r = read_nvram(domain, dom, e);
+		r = domxml_read_host(domain, &dom->host, e);
 	if (r == 0)
 		r = read_devices(domain, dom, e);
 	if (r == 0)

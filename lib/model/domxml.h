@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "lib/base/error.h"
+#include "lib/model/domxml_host.h"
 #include "lib/model/mark.h"
 
 #define DOMXML_MAX (1024 * 1024)
@@ -19,12 +20,16 @@
 struct domxml_disk {
 	char device[16];	/* disk, cdrom, floppy, lun */
 	char type[16];		/* file, block, network, ... */
+	char bus[16];		/* virtio, ide, ...; where it is not given, what libvirt takes for its target */
 	char source[512];	/* dev=, file= or name=; "" for an empty drive */
 	char target[32];	/* vda */
 	char format[16];	/* driver type=; "" if not given */
 	char cache[24], error_policy[16], rerror_policy[16];
 	unsigned int logical_block_size;	/* <blockio>; 0 if not given */
 	bool readonly, shareable, backing;	/* backing: a <backingStore> with content */
+	bool transient, mirror;			/* mirror: a block job is under way */
+	bool geometry;				/* cyls, heads and secs are given */
+	bool optional;				/* libvirt may start the guest without its image (startupPolicy) */
 };
 
 struct domxml {
@@ -32,8 +37,7 @@ struct domxml {
 	char uuid[UUID_SIZE];	/* "" if the XML has none: libvirt would make one up */
 	char domain_type[16];	/* qemu, kvm, lxc, ... */
 	char on_crash[24];	/* "" if not given (libvirt: destroy) */
-	char nvram[512];	/* path of a writable NVRAM, "" if none */
-	bool tpm_emulator;
+	struct domxml_host host;
 	unsigned int ndisks;
 	struct domxml_disk disks[DOMXML_MAX_DISKS];
 	struct mark mark;	/* MARK_NONE if it has none */
@@ -50,9 +54,10 @@ int domxml_with_mark(const char *xml, size_t len, const struct mark *m, char **r
  * What a gated guest must look like (doc/architecture.md): every writable disk raw on
  * /dev/mapper/ferry-RESOURCE-VOLUME, explicit type, no backing chain, cache none or directsync,
  * error_policy and rerror_policy stop, logical blocks of 512 bytes (or not given: the device decides,
- * and whoever makes the gate compares it), no on_crash=restart, a uuid, no
- * writable host file outside the gate. 0, or -EINVAL with the first fault: the element, its value
- * and the cure. Never looks at the host.
+ * and whoever makes the gate compares it), the geometry of an IDE or SATA disk pinned (QEMU guesses it from the first
+ * sector, which a closed gate does not show), no on_crash=restart, a uuid, nothing that ties it to this host
+ * (domxml_host.h). Image files that are only read are allowed. 0, or -EINVAL with the first fault: the element, its
+ * value and the cure. Never looks at the host.
  */
 int domxml_check_gated(const struct domxml *d, const char *resource, struct ferry_error *e);
 

@@ -37,12 +37,32 @@ static int fault(struct ferry_error *e, const struct domxml *d, const struct dom
 			 value, cure);
 }
 
-static int check_readonly(const struct domxml *d, const struct domxml_disk *k, struct ferry_error *e)
+/* An image is read, and every node has the same; a host's drive or directory is something else on each. */
+static int check_image(const struct domxml *d, const struct domxml_disk *k, struct ferry_error *e)
 {
-	/* An ISO file may well be on both nodes. A host's drive, or a floppy, cannot be promised. */
-	if (strcmp(k->device, "cdrom") == 0 || strcmp(k->device, "disk") == 0)
+	static const char cure[] = "use an image file that is on every node, or remove it";
+	bool drive = strcmp(k->device, "cdrom") == 0 || strcmp(k->device, "floppy") == 0;
+
+	if (drive && k->source[0] == '\0')
 		return 0;
-	return fault(e, d, k, "device", k->device, "remove it: it cannot move with the guest");
+	if (!drive && strcmp(k->device, "disk") != 0)
+		return fault(e, d, k, "device", k->device, cure);
+	if (drive && strcmp(k->type, "block") == 0)
+		return error_set(e, OCF_ERR_CONFIGURED, EINVAL, "domain %s, disk %s: <source> is %s, a drive of this host; %s",
+				 d->name, k->target[0] ? k->target : "(no target)", k->source, cure);
+	if (strcmp(k->type, "dir") == 0 || strcmp(k->type, "nvme") == 0 || strncmp(k->type, "vhost", 5) == 0)
+		return fault(e, d, k, "type", k->type, cure);
+	return 0;
+}
+
+/* QEMU guesses the geometry of an IDE disk when it opens it: on the target, from a gate that is closed. */
+static int check_geometry(const struct domxml *d, const struct domxml_disk *k, struct ferry_error *e)
+{
+	if (k->geometry || (strcmp(k->bus, "ide") != 0 && strcmp(k->bus, "sata") != 0))
+		return 0;
+	return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
+			 "domain %s, disk %s: <geometry> is not given, and QEMU would guess it anew from a closed gate; use <target bus='virtio'/>, which needs none, or add <geometry cyls='C' heads='16' secs='63'/>, C: the disk's 512-byte blocks / 1008, at most 16383",
+			 d->name, k->target[0] ? k->target : "(no target)");
 }
 
 static int check_disk(const struct domxml *d, const struct domxml_disk *k, const char *resource,
@@ -50,11 +70,17 @@ static int check_disk(const struct domxml *d, const struct domxml_disk *k, const
 {
 	int volume;
 
-	if (k->readonly)
-		return check_readonly(d, k, e);
+	if (k->transient)
+		return fault(e, d, k, "<transient/>", "set", "remove it: what the guest writes would stay in a file on this host");
+	if (k->mirror)
+		return fault(e, d, k, "<mirror>", "set", "end the block job first (virsh blockjob)");
+	if (k->readonly && !on_gate(k->source, resource, &volume))
+		return check_image(d, k, e);
+	if (strcmp(k->device, "floppy") == 0)
+		return k->source[0] == '\0' ? 0 :
+		       fault(e, d, k, "device", "a floppy that can be written to", "add <readonly/>");
 	if (strcmp(k->device, "disk") != 0)
-		return k->source[0] == '\0' && strcmp(k->device, "floppy") == 0 ? 0 :
-		       fault(e, d, k, "device", k->device, "only device='disk' can be behind a gate");
+		return fault(e, d, k, "device", k->device, "only device='disk' can be behind a gate");
 	if (strcmp(k->type, "block") != 0 || !on_gate(k->source, resource, &volume))
 		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
 				 "domain %s, disk %s: <source> is %s \"%s\", outside the gate; use <disk type='block'> with <source dev='/dev/mapper/ferry-%s-VOLUME'/>, or <readonly/>",
@@ -78,7 +104,7 @@ static int check_disk(const struct domxml *d, const struct domxml_disk *k, const
 				 d->name, k->target, k->logical_block_size);
 	if (k->shareable)
 		return fault(e, d, k, "<shareable/>", "set", "remove it: it allows two writers");
-	return 0;
+	return check_geometry(d, k, e);
 }
 
 /* The same volume under two disks would be written twice at once, or read while it is written. */
@@ -108,14 +134,8 @@ int domxml_check_gated(const struct domxml *d, const char *resource, struct ferr
 		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
 				 "domain %s: <on_crash> is %s: libvirt would start it without Ferry; set destroy",
 				 d->name, d->on_crash);
-	if (d->nvram[0] != '\0')
-		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
-				 "domain %s: <nvram> is %s, a writable host file that is not replicated; use a firmware without one (stateless)",
-				 d->name, d->nvram);
-	if (d->tpm_emulator)
-		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
-				 "domain %s: <tpm> with backend emulator keeps its state in host files that are not replicated; remove it",
-				 d->name);
+	if (d->host.tie[0] != '\0')
+		return error_set(e, OCF_ERR_CONFIGURED, EINVAL, "domain %s: %s", d->name, d->host.tie);
 	for (unsigned int i = 0; i < d->ndisks; i++) {
 		int volume, r = check_disk(d, &d->disks[i], resource, e);
 

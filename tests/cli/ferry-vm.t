@@ -25,11 +25,24 @@ says 6 err "${reason}--gate \"r/0\": a name has" start --domain vm1 --gate r/0
 says 6 err "${reason}--config \"vm1.xml\": give an absolute path" start --config vm1.xml
 says 6 err "${reason}--transport \"pigeon\": give one of: tls ssh tcp" validate --domain vm1 --transport pigeon
 says 6 err "${reason}--convergence \"post-copy\": give one of" validate --domain vm1 --convergence post-copy
+says 6 err "${reason}--convergence \"post-copy\": give one of" migrate-to --domain vm1 --gate r0 --target node2 --convergence post-copy
 says 6 err "${reason}--stop-mode \"later\": give one of" validate --domain vm1 --stop-mode later
 # A bad word must not fail what looks after a guest that is here.
 says 0 err "^warning: --stop-mode \"later\": give one of.*going on with shutdown" stop --domain ferry-cli-test --stop-mode later
 says 6 err "${reason}--downtime \"-5\": give a whole number" validate --domain vm1 --downtime=-5
 says 2 err "${reason}.*say --yes" discard --domain vm1
+
+# The guest's XML is judged where the file is; a file that is not here is no fault of the parameters.
+xml() { sed "s|</devices>|$2</devices>|" "$srcdir/doc/examples/vm1.xml" >"$tmp/$1.xml"; }
+xml good ""
+xml tied "<hostdev mode='subsystem' type='pci'/>"
+echo '<domain' >"$tmp/broken.xml"
+says 0 out '' validate --config "$tmp/good.xml" --gate r0 --json
+says 0 out '' validate --config "$tmp/none.xml" --gate r0 --json
+says 0 out '' validate --config "$tmp/tied.xml" --json
+says 6 err "${reason}config='$tmp/tied.xml': domain vm1: <hostdev type='pci'> is a device of this host; remove it" validate --config "$tmp/tied.xml" --gate r0
+says 6 err "${reason}config='$tmp/good.xml'.*/dev/mapper/ferry-r0-0.*outside the gate" validate --config "$tmp/good.xml" --gate r1
+says 5 err "${reason}config='$tmp/broken.xml'.*not well-formed" validate --config "$tmp/broken.xml" --gate r0
 
 # /proc proves that it is not here, whether or not there is a libvirt.
 says 7 out '^\{"state":"off","code":7\}$' monitor --domain ferry-cli-test --json

@@ -24,6 +24,10 @@ UNIT_TESTS += tests/unit/test_domxml
 tests_unit_test_domxml_SOURCES = tests/unit/test_domxml.c tests/unit/fixture.h
 tests_unit_test_domxml_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_domxml_host
+tests_unit_test_domxml_host_SOURCES = tests/unit/test_domxml_host.c tests/unit/fixture.h
+tests_unit_test_domxml_host_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_drbd_conf
 tests_unit_test_drbd_conf_SOURCES = tests/unit/test_drbd_conf.c tests/unit/fixture.h
 tests_unit_test_drbd_conf_LDADD = $(UNIT_LIBS)
