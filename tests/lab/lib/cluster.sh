@@ -25,4 +25,6 @@ wait_offline() { wait_until "$1 to be offline" 60 offline "$1"; }
 offline() { ! online "$1"; }
 
 # cluster_idle: no transition is under way (asked of the DC by Pacemaker's own wait)
-cluster_idle() { on -t "$((${1:-120} + 5))" node3 crm_resource --wait --timeout="${1:-120}s"; }
+cluster_idle() {
+	on -t "$((${1:-120} * WAIT_PATIENCE + 5))" node3 crm_resource --wait --timeout="$((${1:-120} * WAIT_PATIENCE))s"
+}

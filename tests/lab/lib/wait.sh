@@ -15,11 +15,15 @@ progress() {
 
 progress_end() { if [ -t 2 ]; then printf '\r\033[K' >&2; fi; }
 
-# wait_until WHAT SECONDS COMMAND...: until COMMAND succeeds. Returns 1, and says so, when SECONDS are over.
+# How many times as long as it says a wait lasts before it gives up: a busy machine is slow, and that is no failure.
+WAIT_PATIENCE=${FERRY_WAIT_PATIENCE:-4}
+
+# wait_until WHAT SECONDS COMMAND...: until COMMAND succeeds. Returns 1, and says so, when it was given up: SECONDS are what it
+# takes on a quiet machine at most.
 wait_until() {
 	wait_what=$1
 	wait_begin=$(now_ms)
-	wait_end=$((wait_begin + $2 * 1000))
+	wait_end=$((wait_begin + $2 * 1000 * WAIT_PATIENCE))
 	shift 2
 	[ -t 2 ] || progress "waiting for $wait_what"
 	while ! "$@" >/dev/null 2>&1; do
