@@ -152,7 +152,7 @@ int cli_main(const struct cli_program *p, int argc, char **argv)
 		code = e.code;
 	else
 		r = run_verb(&c, &w, &code, &e);
-	if (r == 0)
+	if (r == 0 && !ocf_is_degraded(code))
 		error_clear(&e);	/* noted on the way, and dealt with */
 	return finish(&c, code, &e);
 }

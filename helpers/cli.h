@@ -41,7 +41,8 @@ struct cli_verb {
 	const char *required;	/* option names that must be given, blank-separated */
 	const char *optional;	/* and that may be; --timeout and --json always may */
 	bool looks;		/* changes nothing: kept out of the trace unless it fails */
-	/* Returns 0 or -errno with E filled; *ret_code is the exit code on 0 (OCF_SUCCESS unless set).
+	/* Returns 0 or -errno with E filled; *ret_code is the exit code on 0 (OCF_SUCCESS unless set). Where
+	 * that is a degraded one, E says why all the same.
 	 * Prints its answer on stdout unless cli_json(). */
 	int (*run)(const struct cli *c, int *ret_code, struct ferry_error *e);
 };

@@ -272,6 +272,7 @@ static int check_health(const struct disk_opts *o, const struct drbd_state *s, s
 int disk_monitor(const struct disk_opts *o, int *ret_code, struct drbd_state *ret_state,
 		 struct ferry_error *e)
 {
+	char text[200];
 	bool primary;
 	int r = drbd_state_now(o->resource, o->deadline, ret_state, e);
 
@@ -295,6 +296,13 @@ int disk_monitor(const struct disk_opts *o, int *ret_code, struct drbd_state *re
 		return r;
 	}
 	*ret_code = primary ? OCF_RUNNING_PROMOTED : OCF_SUCCESS;
+	/* A probe asks what is here, not how well it does. */
+	if (!o->probe && !drbd_fully_redundant(ret_state)) {
+		*ret_code = primary ? OCF_DEGRADED_PROMOTED : OCF_DEGRADED;
+		drbd_redundancy_text(ret_state, text, sizeof text);
+		error_clear(e);
+		error_set(e, *ret_code, 0, "'%s' is not redundant: %s", o->resource, text);
+	}
 	return 0;
 }
 

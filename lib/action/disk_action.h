@@ -31,7 +31,8 @@ int disk_stop(const struct disk_opts *o, struct ferry_error *e);
 int disk_promote(const struct disk_opts *o, struct ferry_error *e);
 /* Secondary; a gate that is still open is a refusal that names it. */
 int disk_demote(const struct disk_opts *o, struct ferry_error *e);
-/* *ret_code: 0 Secondary, 8 Primary, 7 not up; a missing or foreign gate device, a failed or
+/* *ret_code: 0 Secondary, 8 Primary, 7 not up; 190 and 191 instead of 0 and 8 where a replica is missing or not
+ * current, with the reason in E (a probe does not ask). A missing or foreign gate device, a failed or
  * detached disk is 1 (9 on a Primary). Sets the promotion score when it changed. */
 int disk_monitor(const struct disk_opts *o, int *ret_code, struct drbd_state *ret_state,
 		 struct ferry_error *e);

@@ -34,7 +34,8 @@ struct vm_opts {
 int vm_start(const struct vm_opts *o, struct ferry_error *e);
 /* By stop mode; memory that is held for a move is saved, never thrown away. 0 = proved gone. */
 int vm_stop(const struct vm_opts *o, struct ferry_error *e);
-/* *ret_code: 0, 7 (only where /proc proves that no QEMU of it is here), 1. DEEP asks libvirt always.
+/* *ret_code: 0, 7 (only where /proc proves that no QEMU of it is here), 1, or 190 with the reason in E for a guest
+ * that its user has paused. DEEP asks libvirt always.
  * WORD (may be NULL) gets a static word for the state. */
 int vm_monitor(const struct vm_opts *o, bool deep, int *ret_code, const char **ret_word,
 	       struct ferry_error *e);

@@ -78,9 +78,13 @@ static int by_libvirt(struct vm_ctx *v, int *ret_code, const char **ret_word, st
 		*ret_code = OCF_SUCCESS;
 		return 0;
 	case VIRT_PAUSED_USER:
-		if (v->info.mark.state != MARK_HELD && v->info.mark.state != MARK_RESERVED)
-			log_warning("%s is paused by its user", v->domain);
 		*ret_code = OCF_SUCCESS;
+		if (v->info.mark.state != MARK_HELD && v->info.mark.state != MARK_RESERVED) {
+			*ret_code = OCF_DEGRADED;
+			error_clear(e);
+			error_set(e, OCF_DEGRADED, 0, "'%s' is paused by its user; to let it go on: virsh resume %s", v->domain,
+				  v->domain);
+		}
 		return 0;
 	case VIRT_PAUSED_MOVING:
 		/* Leaving: it is still ours. Arriving: it is the source's until it is complete. */

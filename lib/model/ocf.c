@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/model/ocf.h"
 
+bool ocf_is_degraded(int code)
+{
+	return code == OCF_DEGRADED || code == OCF_DEGRADED_PROMOTED;
+}
+
 const char *ocf_code_name(int code)
 {
 	switch (code) {

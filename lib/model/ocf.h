@@ -4,6 +4,8 @@
 #ifndef FERRY_OCF_H
 #define FERRY_OCF_H
 
+#include <stdbool.h>
+
 enum ocf_code {
 	OCF_SUCCESS = 0,
 	OCF_ERR_GENERIC = 1,
@@ -18,6 +20,9 @@ enum ocf_code {
 	OCF_DEGRADED = 190,
 	OCF_DEGRADED_PROMOTED = 191,
 };
+
+/* It works, but not as well as it should: Pacemaker takes it for a success, and lists it with its reason. */
+bool ocf_is_degraded(int code);
 
 /* "ok", "error", "not running", ...: the words crm_mon uses. */
 const char *ocf_code_name(int code);

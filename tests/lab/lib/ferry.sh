@@ -30,8 +30,11 @@ is_on() { [ "$(where "$1")" = "$2" ]; }
 # promoted_on CLONE NODE
 promoted_on() { on node3 "crm_resource --locate -r $1 2>/dev/null" | grep -qE "on: $2 (Promoted|Master)"; }
 
-# failures: failed actions that the cluster remembers, one a line; none: nothing
-failures() { on node3 "crm_mon -1 --output-as=xml --include=none,failures" | grep -oE '<failure [^>]*>' ; }
+# remembered: what the cluster lists as failed actions, one a line; none: nothing
+remembered() { on node3 "crm_mon -1 --output-as=xml --include=none,failures" | grep -oE '<failure [^>]*>' ; }
+# failures: those that are failures; degraded: those that are not, but could be better (190, 191)
+failures() { remembered | grep -vE ' exitcode="19[01]"'; }
+degraded() { remembered | grep -E ' exitcode="19[01]"'; }
 
 # timeline [SINCE_MS]: every helper's steps on every node, in order, for people
 timeline() {
