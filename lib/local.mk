@@ -97,6 +97,8 @@ libferry_action_a_SOURCES = \
 	lib/action/gate_status.h \
 	lib/action/guest.c \
 	lib/action/guest.h \
+	lib/action/guest_hold.c \
+	lib/action/guest_priv.h \
 	lib/action/replica_watch.c \
 	lib/action/replica_watch.h \
 	lib/action/seek.c \

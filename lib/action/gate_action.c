@@ -76,9 +76,11 @@ int gate_open(const struct gate_opts *o, struct ferry_error *e)
 /* A guest that could still write is paused, its memory kept: then the gate can close under it. */
 static int hold_guest(const struct gate_opts *o, struct ferry_error *e)
 {
+	struct guest_where w = { .resource = o->resource, .stamp_minor = -1, .node = o->node, .deadline = o->deadline };
 	struct virt_conn *c = NULL;
 	struct virt_dom *dom = NULL;
 	pid_t pid = proc_find_qemu(o->domain, NULL);
+	struct drbd_conf conf;
 	int r;
 
 	if (pid == 0)
@@ -90,8 +92,10 @@ static int hold_guest(const struct gate_opts *o, struct ferry_error *e)
 		r = virt_lookup(c, o->domain, &dom, e);
 	if (r == 0 && !dom)
 		r = error_set(e, OCF_ERR_GENERIC, EBUSY, "libvirt does not know it");
+	if (r == 0 && drbd_conf_load(o->resource, o->deadline, &conf, NULL) == 0 && conf.nvolumes > 0)
+		w.stamp_minor = conf.minors[0];
 	if (r == 0)
-		r = guest_hold(dom, e);
+		r = guest_hold(dom, &w, e);
 	if (r < 0)
 		error_context(e, "QEMU process %d of '%s' can still write through the gate of '%s'", (int)pid,
 			      o->domain, o->resource);

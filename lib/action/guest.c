@@ -5,29 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/action/guest_priv.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
 #include "lib/edge/cluster.h"
 #include "lib/edge/proc.h"
 #include "lib/edge/stamp_io.h"
 #include "lib/model/ocf.h"
-
-static int read_stamp(const struct guest_where *w, bool *ret_there, struct stamp *ret_stamp,
-		      struct ferry_error *e)
-{
-	enum stamp_state state;
-	char why[160];
-	int r = stamp_read(w->stamp_minor, w->deadline, &state, ret_stamp, why, sizeof why, e);
-
-	if (r < 0)
-		return r;
-	if (state == STAMP_FOREIGN)
-		return error_set(e, OCF_ERR_GENERIC, EBADMSG,
-				 "the last MiB of volume 0 of '%s' holds something that is no stamp (%s); if the guest's data ends before it, run: ferry-drbd stamp-init --drbd-resource %s --yes",
-				 w->resource, why, w->resource);
-	*ret_there = state == STAMP_VALID;
-	return 0;
-}
 
 static int write_stamp(const struct guest_where *w, const struct virt_info *info, uint64_t epoch,
 		       const char *nonce, struct ferry_error *e)
@@ -53,7 +37,11 @@ static int run_claimed(struct virt_dom *dom, const struct virt_info *info, uint6
 	struct mark m = { .state = MARK_RUNNING, .epoch = epoch };
 	int r;
 
-	if (info->run != VIRT_RUNNING) {
+	/* Its user's pause outlasts the move. */
+	m.user_paused = info->mark.state == MARK_HELD ? info->mark.user_paused : virt_paused_by_user(info);
+	if (m.user_paused) {
+		step("left-paused", "%s", info->name);
+	} else if (info->run != VIRT_RUNNING) {
 		r = virt_resume(dom, e);
 		if (r < 0)
 			return r;
@@ -84,12 +72,9 @@ static int claim_again(struct virt_dom *dom, const struct virt_info *info,
 		       const struct guest_where *w, uint64_t disk_epoch, struct ferry_error *e)
 {
 	struct virt_info original = *info;
-	struct mark *m = &original.mark;
 
-	m->state = MARK_HELD;
-	m->epoch = disk_epoch;
-	memcpy(m->nonce, info->mark.claim, sizeof m->nonce);
-	m->claim[0] = m->move[0] = m->source[0] = '\0';
+	original.mark = mark_held_run(disk_epoch, info->mark.claim);
+	original.mark.user_paused = info->mark.state == MARK_HELD && info->mark.user_paused;
 	return claim_and_run(dom, &original, w, disk_epoch, e);
 }
 
@@ -265,7 +250,7 @@ int guest_let_run(struct virt_conn *c, struct virt_dom *dom, const struct guest_
 	}
 	if (!w->resource)
 		return run_plain(dom, &info, e);
-	r = read_stamp(w, &there, &s, e);
+	r = guest_read_stamp(w, &there, &s, e);
 	if (r < 0)
 		return r;
 	v = verdict_of(&info.mark, info.uuid, there ? &s : NULL);
@@ -296,7 +281,7 @@ int guest_confirm_here(struct virt_dom *dom, const struct guest_where *w, struct
 	int r = virt_look(dom, &info, e);
 
 	if (r == 0)
-		r = read_stamp(w, &there, &s, e);
+		r = guest_read_stamp(w, &there, &s, e);
 	if (r < 0)
 		return r;
 	v = verdict_of(&info.mark, info.uuid, there ? &s : NULL);
@@ -306,26 +291,4 @@ int guest_confirm_here(struct virt_dom *dom, const struct guest_where *w, struct
 				 w->resource, verdict_name(v));
 	r = check_runs_here(dom, &info, w, &s, e);
 	return r < 0 ? r : claim_and_run(dom, &info, w, s.epoch, e);
-}
-
-int guest_hold(struct virt_dom *dom, struct ferry_error *e)
-{
-	struct virt_info info;
-	struct mark m;
-	int r = virt_look(dom, &info, e);
-
-	if (r < 0)
-		return r;
-	if (info.mark.state != MARK_RUNNING)
-		return 0;	/* held or reserved already; unmarked guests are not ours to pause */
-	if (info.run != VIRT_RUNNING && info.run != VIRT_PAUSED_IOERROR)
-		return 0;
-	m = info.mark;
-	m.state = MARK_HELD;
-	r = virt_set_mark(dom, &m, e);
-	if (r == 0 && info.run == VIRT_RUNNING)
-		r = virt_suspend(dom, e);
-	if (r == 0)
-		step("held", "%s", info.name);
-	return r;
 }

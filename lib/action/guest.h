@@ -14,7 +14,7 @@
 
 struct guest_where {
 	const char *resource;	/* DRBD resource behind the gate; NULL: the guest's storage has none */
-	int stamp_minor;	/* minor of volume 0, Primary here, gate open; unused without a resource */
+	int stamp_minor;	/* minor of volume 0, Primary here, gate open; unused without a resource, -1: not known */
 	const char *node;	/* this node */
 	struct ferry_deadline deadline;
 };
@@ -37,8 +37,9 @@ int guest_let_run(struct virt_conn *c, struct virt_dom *dom, const struct guest_
 int guest_confirm_here(struct virt_dom *dom, const struct guest_where *w, struct ferry_error *e);
 
 /* Pause a running guest as "held" in place (same nonce), so that its gate can be closed without
- * costing its memory. Idempotent. A guest that the user has paused is left as it is. */
-int guest_hold(struct virt_dom *dom, struct ferry_error *e);
+ * costing its memory. Idempotent. A guest that the user has paused, or without a mark, is left as it is. One that was
+ * resumed by a process that died before it could mark it has run too: its claim, where it is on the stamp, tells. */
+int guest_hold(struct virt_dom *dom, const struct guest_where *w, struct ferry_error *e);
 
 /* End a guest here (any state) and prove that its QEMU is gone. */
 int guest_end(struct virt_dom *dom, const struct virt_info *info, struct ferry_deadline d,

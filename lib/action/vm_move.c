@@ -55,7 +55,8 @@ static int on_progress(void *arg, const struct virt_progress *p, struct ferry_er
 
 static int send_memory(struct mover *m, struct ferry_error *e)
 {
-	struct mark held = { .state = MARK_HELD, .epoch = m->rec.epoch };
+	struct mark held = { .state = MARK_HELD, .epoch = m->rec.epoch,
+			     .user_paused = virt_paused_by_user(&m->v.info) };
 	ferry_autofree char *xml = NULL;
 	ferry_autofree char *marked = NULL;
 	struct virt_migrated done;
@@ -90,6 +91,7 @@ static int send_memory(struct mover *m, struct ferry_error *e)
 static int after_failure(struct mover *m, const struct ferry_error *cause, struct ferry_error *e)
 {
 	struct ferry_error why = FERRY_ERROR_INIT;
+	bool was_paused;
 	int r;
 
 	step("precopy-failed", "%s", cause->text);
@@ -98,11 +100,12 @@ static int after_failure(struct mover *m, const struct ferry_error *cause, struc
 		return error_set(e, OCF_ERR_GENERIC, EIO,
 				 "%s; the guest's QEMU is gone from this node and nobody saw the move succeed: a copy that waits on %s is not let run", cause->text, m->target);
 	}
+	was_paused = virt_paused_by_user(&m->v.info);
 	r = vm_ctx_connect(&m->v, &why);
 	/* Whatever copy arrived there will never be certified, and is proved stale by the new epoch. */
 	if (r == 0 && m->v.o->gate)
 		r = guest_confirm_here(m->v.dom, &m->v.where, &why);
-	else if (r == 0 && m->v.info.run == VIRT_PAUSED_USER)
+	else if (r == 0 && m->v.info.run == VIRT_PAUSED_USER && !was_paused)
 		r = virt_resume(m->v.dom, &why);
 	if (r < 0)
 		return error_set(e, OCF_ERR_GENERIC, -r,

@@ -129,6 +129,12 @@ const char *virt_run_name(enum virt_run r)
 	return names[r];
 }
 
+bool virt_paused_by_user(const struct virt_info *i)
+{
+	return i->run == VIRT_PAUSED_USER && i->mark.state == MARK_RUNNING &&
+	       (i->reason == VIR_DOMAIN_PAUSED_USER || i->mark.user_paused);
+}
+
 static int look_mark(struct virt_dom *d, struct mark *ret_mark, struct ferry_error *e)
 {
 	ferry_autofree char *xml = d->api->virDomainGetMetadata(d->dom, VIR_DOMAIN_METADATA_ELEMENT,
@@ -154,7 +160,7 @@ static bool at_rest(struct virt_dom *d, const struct virt_info *i)
 	virDomainJobInfo job;
 
 	return i->run == VIRT_PAUSED_MOVING && i->reason == VIR_DOMAIN_PAUSED_MIGRATION &&
-	       i->mark.state == MARK_HELD && d->api->virDomainGetJobInfo(d->dom, &job) == 0 &&
+	       (i->mark.state == MARK_HELD || i->mark.user_paused) && d->api->virDomainGetJobInfo(d->dom, &job) == 0 &&
 	       job.type == VIR_DOMAIN_JOB_NONE;
 }
 

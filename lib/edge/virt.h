@@ -51,6 +51,8 @@ struct virt_info {
 /* State, reason and mark of a domain handle. A domain that vanished meanwhile is VIRT_OFF. */
 int virt_look(struct virt_dom *d, struct virt_info *ret_info, struct ferry_error *e);
 const char *virt_run_name(enum virt_run r);
+/* Paused, and it was not Ferry: by its user, here or before a move that kept it so. */
+bool virt_paused_by_user(const struct virt_info *i);
 
 int virt_set_mark(struct virt_dom *d, const struct mark *m, struct ferry_error *e);
 int virt_suspend(struct virt_dom *d, struct ferry_error *e);

@@ -40,15 +40,23 @@ bool mark_valid(const struct mark *m)
 		return false;
 	switch (m->state) {
 	case MARK_NONE:
-		return m->epoch == 0 && !nonce && !move && !source && !claim;
+		return !m->user_paused && m->epoch == 0 && !nonce && !move && !source && !claim;
 	case MARK_RESERVED:
-		return m->epoch == 0 && !nonce && !move && !source;
+		return !m->user_paused && m->epoch == 0 && !nonce && !move && !source;
 	case MARK_HELD:
 		return move == source && nonce != move && (move || m->epoch > 0);
 	case MARK_RUNNING:
 		return !move && !source && nonce == (m->epoch > 0) && (nonce || !claim);
 	}
 	return false;
+}
+
+struct mark mark_held_run(uint64_t epoch, const char *nonce)
+{
+	struct mark m = { .state = MARK_HELD, .epoch = epoch };
+
+	snprintf(m.nonce, sizeof m.nonce, "%s", nonce);
+	return m;
 }
 
 bool mark_is_node(const xmlNode *node)
@@ -71,7 +79,7 @@ static int state_from_name(const char *name, enum mark_state *ret)
 int mark_from_node(const xmlNode *node, struct mark *ret_mark, struct ferry_error *e)
 {
 	struct mark m;
-	char state[16];
+	char state[16], paused[8];
 	int r;
 
 	memset(&m, 0, sizeof m);
@@ -93,6 +101,11 @@ int mark_from_node(const xmlNode *node, struct mark *ret_mark, struct ferry_erro
 		r = xml_attr(node, "source", m.source, sizeof m.source, e);
 	if (r == 0)
 		r = xml_attr(node, "claim", m.claim, sizeof m.claim, e);
+	if (r == 0)
+		r = xml_attr(node, "paused", paused, sizeof paused, e);
+	if (r == 0 && paused[0] && strcmp(paused, "user") != 0)
+		r = error_set(e, OCF_ERR_GENERIC, EINVAL, "Ferry's mark says that it was paused by \"%s\"", paused);
+	m.user_paused = r == 0 && paused[0];
 	if (r == 0 && !mark_valid(&m))
 		r = error_set(e, OCF_ERR_GENERIC, EINVAL, "Ferry's mark \"%s\" contradicts itself", state);
 	if (r == 0)
@@ -150,7 +163,8 @@ xmlNode *mark_to_node(const struct mark *m)
 	snprintf(epoch, sizeof epoch, "%" PRIu64, m->epoch);
 	if (n && add_prop(n, "state", state_names[m->state]) && add_prop(n, "epoch", epoch) &&
 	    add_prop(n, "nonce", m->nonce) && add_prop(n, "move", m->move) &&
-	    add_prop(n, "source", m->source) && add_prop(n, "claim", m->claim))
+	    add_prop(n, "source", m->source) && add_prop(n, "claim", m->claim) &&
+	    add_prop(n, "paused", m->user_paused ? "user" : ""))
 		return n;
 	xmlFreeNode(n);
 	return NULL;

@@ -30,18 +30,22 @@ struct mark {
 				 * written, so that a claim cut short can be told and finished; else "" */
 	char move[NONCE_SIZE];	/* HELD by a move: its id; else "" */
 	char source[NAME_SIZE];	/* HELD by a move: the node that it left; else "" */
+	bool user_paused;	/* its user had paused it before it was moved: let run, it stays paused */
 };
 
 /*
  * What fits together, and all that is ever written or accepted:
  *
- *   NONE      everything empty
+ *   NONE      everything empty (so no pause of a user's either; the same for RESERVED)
  *   RESERVED  epoch 0, no nonce, move or source; perhaps a claim
  *   HELD      either the original, held back where it ran: epoch and nonce; or an arrived copy: move
  *             and source. Never both: only a certificate can entitle an arrived copy. Perhaps a claim
  *   RUNNING   epoch and nonce (both empty for a guest without a gate); perhaps a claim
  */
 bool mark_valid(const struct mark *m);
+
+/* The mark of an original, held back where it ran: the run of the stamp with this epoch (not 0) and nonce. */
+struct mark mark_held_run(uint64_t epoch, const char *nonce);
 
 /* The metadata element for virDomainSetMetadata, without a namespace: libvirt adds it from its key
  * and uri arguments (MARK_KEY, MARK_URI), and fails if it is there already. Caller frees; NULL on no

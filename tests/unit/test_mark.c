@@ -115,6 +115,9 @@ static void test_xml(void **state)
 		{ "<mark state='running' epoch='3x' nonce='" A "'/>", 0 },
 		{ "<mark state='running' epoch='99999999999999999999' nonce='" A "'/>", 0 },
 		{ "<mark state='running' nonce='" A "'/>", 0 },
+		{ "<mark state='running' epoch='3' nonce='" A "' paused='user'/>", 1 },
+		{ "<mark state='running' epoch='3' nonce='" A "' paused='nobody'/>", 0 },
+		{ "<mark state='reserved' epoch='0' paused='user'/>", 0 },
 		{ "<mark epoch='3' nonce='" A "'/>", 0 },
 		{ "<mark state='running' epoch='3' nonce='" A "'", 0 },
 		{ "<!DOCTYPE mark [<!ENTITY n '" A "'>]><mark state='running' epoch='3' nonce='&n;'/>", 0 },
@@ -136,12 +139,44 @@ static void test_xml(void **state)
 	}
 }
 
+/* The user's pause travels with the copy. */
+static void test_user_paused(void **state)
+{
+	struct mark m = { .state = MARK_HELD, .epoch = 3, .move = A, .source = "node1", .user_paused = true }, back;
+	char *xml = mark_to_xml(&m);
+
+	(void)state;
+	assert_non_null(xml);
+	assert_int_equal(mark_from_xml(xml, &back, NULL), 0);
+	assert_true(back.user_paused);
+	free(xml);
+	m.user_paused = false;
+	xml = mark_to_xml(&m);
+	assert_null(strstr(xml, "paused"));
+	free(xml);
+	m = (struct mark){ .state = MARK_NONE, .user_paused = true };
+	assert_false(mark_valid(&m));
+}
+
+static void test_held_run(void **state)
+{
+	struct mark m = mark_held_run(7, A);
+
+	(void)state;
+	assert_true(mark_valid(&m));
+	assert_true(m.state == MARK_HELD && m.epoch == 7);
+	assert_string_equal(m.nonce, A);
+	assert_true(!m.claim[0] && !m.move[0] && !m.source[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_combination),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_xml),
+		cmocka_unit_test(test_user_paused),
+		cmocka_unit_test(test_held_run),
 	};
 
 	return cmocka_run_group_tests_name("mark", tests, NULL, NULL);

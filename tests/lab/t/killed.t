@@ -31,6 +31,27 @@ killed ferry-gate stamp-advanced target
 killed ferry-gate resumed target
 killed ferry-gate gate-loaded target
 
+# Killed between the resume and the mark, and the gate is to be closed next: the guest runs, whatever its mark says, and must be
+# paused before its disk goes away.
+at=$(where vm1)
+since=$(now_ms)
+gate() { on "$at" "ferry-gate $1 --drbd-resource r0 --domain vm1 --node $at"; }
+paused() { on "$at" 'virsh domstate vm1' | grep -q paused; }
+on node3 'crm_attribute -n maintenance-mode -v true -q' && cluster_idle 60
+gate close
+ok "a gate closed by hand holds its guest" paused
+inject "$at" ferry-gate resumed
+gate open
+ok "its opening is killed between the resume and the mark" no paused
+held=$(now_ms)
+ok "the gate closes all the same" gate close
+ok "the guest was held first" stepped "$held" "$at ferry-gate close held"
+ok "it is opened again" gate open
+ok "and the guest runs" no paused
+on node3 'crm_attribute -n maintenance-mode -D -q' && cluster_idle 60
+witness_ticks r0 10
+ok "its memory went on: $(witness_since r0 "$since")" witness_since r0 "$since"
+
 since=$(now_ms)
 ok "the next move works" move_to "$(other "$(where vm1)")"
 witness_ticks r0 5

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A guest with a real kernel and virtio, whose memory and disk check each other with every block, moves back and forth.
-# It is suspended before each move, and the move lets it run: QEMU 7.2 without KVM loses writes of a guest that runs while it
+# It is suspended before each move, and resumed after it: QEMU 7.2 without KVM loses writes of a guest that runs while it
 # is sent (README.md here), and that is not what is tested.
 
 . "${FERRY_LAB:?}/lib.sh"
@@ -24,6 +24,7 @@ for round in 1 2; do
 	wait_until "vm2 on $to" 240 is_on vm2 "$to"
 	cluster_idle 180
 	ok "move $round: vm2 on $to" wait_until "all of vm2" 60 well "$to"
+	on "$to" 'virsh -q resume vm2'
 	witness_ticks r1 100 120
 	ok "move $round: $(witness_since r1 "$since")" witness_since r1 "$since"
 	ok "move $round: its kernel is well" linux_well
