@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# takes: long
 # The replicated disk, by hand and through its agent: what ferry-drbd does with real DRBD, and what it refuses.
 # shellcheck shell=sh disable=SC1091,SC2016 # commands for nodes are quoted here, expanded there
 # On r1, which no cluster resource uses; the guest on r0 goes on meanwhile.

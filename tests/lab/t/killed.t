@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# takes: long
 # wants: faults
 # Agent processes killed between their steps, and repeated: the guest's memory survives each, and the next move works.
 

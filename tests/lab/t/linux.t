@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# takes: long
 # A guest with a real kernel and virtio, whose memory and disk check each other with every block, moves back and forth.
 # It is suspended before each move, and resumed after it: QEMU 7.2 without KVM loses writes of a guest that runs while it
 # is sent (README.md here), and that is not what is tested.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# takes: long
 # Monitors every second: quiet over moves and while libvirtd hangs; each real failure is told by the resource that has it,
 # and mended without losing the guest's memory where there is one to lose.
 

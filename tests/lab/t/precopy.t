@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# takes: long
 # What can go wrong while the memory is on its way: replication is lost, the mover is killed, the agent is killed, the target's
 # libvirtd hangs until the source has taken the move for failed. The guest runs on. And an older copy of it never runs.
 

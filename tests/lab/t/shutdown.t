@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# takes: long
 # The whole cluster is shut down in order and started again; then once more with one data node staying off.
 
 . "${FERRY_LAB:?}/lib.sh"
