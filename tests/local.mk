@@ -27,6 +27,7 @@ dist_check_SCRIPTS = \
 
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
+	tests/bench \
 	tests/check \
 	tests/cli/parameters.txt \
 	tests/cli/says.sh \
@@ -43,6 +44,7 @@ EXTRA_DIST += \
 	tests/sim/plan.py \
 	tests/sim/plans \
 	tests/sim/scheduler.py \
+	tests/stage \
 	tests/tally.awk \
 	tests/tap.sh
 
