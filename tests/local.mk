@@ -21,7 +21,7 @@ dist_check_SCRIPTS = \
 	tests/doc/help \
 	tests/fuzz/replay \
 	tests/rooms \
-	tests/sim/run \
+	tests/sim/single-primary \
 	tests/static \
 	tests/tally
 
@@ -37,13 +37,15 @@ EXTRA_DIST += \
 	tests/fuzz/hunt \
 	tests/lab \
 	tests/setup \
-	tests/sim/cases.py \
+	tests/sim/case.py \
 	tests/sim/check.py \
 	tests/sim/cluster.xml \
 	tests/sim/load \
 	tests/sim/plan.py \
 	tests/sim/plans \
+	tests/sim/play.py \
 	tests/sim/scheduler.py \
+	tests/sim/shape.py \
 	tests/stage \
 	tests/tally.awk \
 	tests/tap.sh

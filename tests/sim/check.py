@@ -10,6 +10,8 @@ What is assumed of the agents is their contract (doc/architecture.md, section 2)
   something counts as not done;
 - after migrate_to the source's memory is gone; a fenced node has nothing.
 """
+import re
+
 PROMOTED, GATE, MEMORY = "Promoted", "open gate", "memory"
 ENDS = {"demote": (PROMOTED,), "migrate_to": (MEMORY,), "stonith": (PROMOTED, GATE, MEMORY)}
 
@@ -19,11 +21,14 @@ class Guest:
 
     def __init__(self, name):
         self.disk, self.gate, self.memory = f"disk-{name}", f"gate-{name}", name
+        self.resources = (self.disk, self.gate, self.memory)
+
+    def anonymous(self, text):
+        """Without the guest's own name: what guests that are treated alike have in common."""
+        return re.sub(rf"\b{self.memory}\b", "VM", text)
 
     def actions(self, plan):
-        mine = (self.disk, self.gate, self.memory)
-        return [i for i in plan.before if plan.actions[i].matters() and
-                (plan.actions[i].resource in mine or plan.actions[i].task == "stonith")]
+        return [i for key in ("stonith", *self.resources) for i in plan.of.get(key, ())]
 
     def facts(self, state):
         """The starting point: {(what, node)}, as the scheduler believes it."""
@@ -55,14 +60,18 @@ class Guest:
             gone = {self.disk: (PROMOTED,), self.gate: (GATE,), self.memory: (MEMORY,)}[action.resource]
         return frozenset(f for f in facts if f[1] != action.node or f[0] not in gone)
 
+    @staticmethod
+    def runs_on(facts):
+        return sorted(n for what, n in facts if what == MEMORY and (GATE, n) in facts)
 
-def runs_on(facts):
-    return sorted(n for what, n in facts if what == MEMORY and (GATE, n) in facts)
+    @staticmethod
+    def has_disk(facts, node):
+        return (PROMOTED, node) in facts
 
 
-def faults_of(guest, action, facts, running, done, plan):
+def faults_of(guest, action, facts, running, done, mine, plan):
     """What is wrong if ACTION begins here and now. FACTS: just before it begins; RUNNING: actions under
-    way; DONE: those that have ended."""
+    way; DONE: those that have ended; MINE: all of this guest."""
     on = action.node
     if action.resource == guest.gate and action.task == "start":
         if (PROMOTED, on) not in facts:
@@ -72,13 +81,13 @@ def faults_of(guest, action, facts, running, done, plan):
             if a.resource == guest.disk and a.task in ("promote", "demote") and a.node == on:
                 yield f"{action} while {a}"
         # The gate's start is what lets the guest run: a guest that comes later would find it open.
-        for i in plan.before:
+        for i in mine:
             a = plan.actions[i]
             if i not in done and a.resource == guest.memory and on == {"start": a.node, "migrate_from": a.node,
                                                                        "migrate_to": a.target}.get(a.task):
                 yield f"{action} {'while' if i in running else 'before'} {a}"
     if action.resource == guest.disk and action.task in ("demote", "stop") and (PROMOTED, on) in facts:
-        if on in runs_on(facts):
+        if on in guest.runs_on(facts):
             yield f"{action} while {guest.memory} may run there"
         elif (GATE, on) in facts:
             yield f"{action} while {guest.gate} is open there"
@@ -89,7 +98,7 @@ def faults_of(guest, action, facts, running, done, plan):
         for a in (plan.actions[o] for o in running):
             if a.task == "migrate_to" and a.node == on:
                 yield f"{action} during {a}"
-        to = [i for i in plan.before if plan.actions[i].task == "migrate_to" and
+        to = [i for i in mine if plan.actions[i].task == "migrate_to" and
               plan.actions[i].resource == guest.memory and plan.actions[i].node == on]
         if any(i not in done and i not in running for i in to):
             yield f"{action} before migrate_to"
@@ -100,11 +109,11 @@ def faults_in(guest, facts):
     promoted = sorted(n for what, n in facts if what == PROMOTED)
     if len(promoted) > 1:
         yield f"{guest.disk} Promoted on {' and '.join(promoted)} at once"
-    where = runs_on(facts)
+    where = guest.runs_on(facts)
     if len(where) > 1:
         yield f"{guest.memory} may run on {' and '.join(where)} at once"
     for node in where:
-        if (PROMOTED, node) not in facts:
+        if not guest.has_disk(facts, node):
             yield f"{guest.memory} may run on {node} without its disk"
 
 
@@ -127,7 +136,7 @@ def check(plan, state, guests, failed_demotes=()):
             for a in mine - running - done:
                 if not (plan.before[a] & mine) <= done:
                     continue
-                found.update(faults_of(guest, plan.actions[a], facts, running, done, plan))
+                found.update(faults_of(guest, plan.actions[a], facts, running, done, mine, plan))
                 following.append((guest.begins(plan.actions[a], facts), running | {a}, done))
             for a in running:
                 following.append((guest.ends(plan.actions[a], facts), running - {a}, done | {a}))

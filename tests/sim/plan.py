@@ -4,6 +4,7 @@
 An action may begin when all actions it waits for have ended: the graph is a partial order, and what
 crm_simulate prints is only one way to walk it. Here the order itself is kept.
 """
+import heapq
 import xml.etree.ElementTree as ET
 
 # What changes something. Monitors, notifies and pseudo actions only carry order.
@@ -49,6 +50,11 @@ class Plan:
                 direct[action.id] = waits
         self.stuck = []
         self.before = self._close(direct)
+        self.of = {}    # resource ("stonith" of any node) -> its actions that matter
+        for i in self.before:
+            if self.actions[i].matters():
+                key = "stonith" if self.actions[i].task == "stonith" else self.actions[i].resource
+                self.of.setdefault(key, []).append(i)
 
     def _close(self, direct):
         """Transitive closure. An action that waits for itself, or for one that is not planned, never begins:
@@ -65,29 +71,56 @@ class Plan:
                 before[a] = set(waits).union(*(before[w] for w in waits))
         return before
 
-    def steps(self):
-        """The actions that matter, each after all that it waits for, in an order that only depends
-        on the plan's meaning: the ids are the scheduler's own affair."""
-        todo = {a for a in self.before if self.actions[a].matters()}
+    def steps(self, only=None):
+        """The actions that matter (of ONLY these), each after all that it waits for, in an order that only
+        depends on the plan's meaning: the ids are the scheduler's own affair."""
+        todo = {a for a in (self.before if only is None else only) if self.actions[a].matters()}
+        left = {a: self.before[a] & todo for a in todo}
+        after = {}
+        for a, waits in left.items():
+            for w in waits:
+                after.setdefault(w, []).append(a)
+        ready = [(str(self.actions[a]), a) for a, waits in left.items() if not waits]
+        heapq.heapify(ready)
         out = []
-        while todo:
-            ready = [a for a in todo if not self.before[a] & todo]
-            first = min(ready, key=lambda a: str(self.actions[a]))
+        while ready:
+            _, first = heapq.heappop(ready)
             out.append(first)
-            todo.remove(first)
+            for a in after.get(first, ()):
+                left[a].remove(first)
+                if not left[a]:
+                    heapq.heappush(ready, (str(self.actions[a]), a))
         return out
 
-    def text(self):
-        """One line an action, with the numbers of those that it directly waits for."""
-        steps = self.steps()
+    def text(self, only=None, renamed=str):
+        """One line an action (of ONLY these), with the numbers of those that it directly waits for."""
+        steps = self.steps(only)
         number = {a: i + 1 for i, a in enumerate(steps)}
         lines = []
         for a in steps:
             waits = self.before[a] & set(steps)
             direct = [w for w in waits if not any(w in self.before[v] for v in waits)]
             after = " ".join(str(n) for n in sorted(number[w] for w in direct))
-            line = f"  {number[a]:2} {self.actions[a]}"
+            line = f"  {number[a]:2} {renamed(str(self.actions[a]))}"
             lines.append(f"{line:<50} after {after}" if after else line)
-        if self.stuck:
+        if self.stuck and only is None:
             lines.append("   never: " + ", ".join(self.stuck))
         return lines
+
+
+def by_guest(plan, guests):
+    """A plan of many guests, told once for all that are treated alike: the actions of one of them, with the
+    numbers of those that each waits for. Whatever else there is, and whatever waits for another guest, follows."""
+    alike, whose, out = {}, {}, []
+    for g in guests:
+        mine = g.actions(plan)
+        lines = tuple(plan.text(mine, g.anonymous))
+        alike.setdefault(lines, []).append(g)
+        whose.update((i, g) for i in mine if plan.actions[i].resource)
+    for lines, which in alike.items():
+        out += [f"  {len(which):3} guests{':' if lines else ': nothing'}"] + [f"    {line}" for line in lines]
+    out += [f"  {plan.actions[a]}" for a in plan.steps() if a not in whose]
+    waiting = {g.memory for i, g in whose.items() for w in plan.before[i] if whose.get(w, g) is not g}
+    if waiting:
+        out.append(f"  {len(waiting)} guests wait for an action of another guest")
+    return out

@@ -2,6 +2,7 @@
 """A cluster in a file: the real crm_simulate plans and plays the transitions, the real crm_resource and
 crm_standby change the configuration, and what the agents themselves would write (the promotion scores) is
 written here."""
+import copy
 import os
 import re
 import shutil
@@ -10,7 +11,9 @@ import xml.etree.ElementTree as ET
 
 from plan import Plan
 
-SCORE = "10000"     # DISK_SCORE_UPTODATE of lib/action/disk_action.h
+
+# What a resource is after the action.
+ROLES = {"start": "Started", "migrate_from": "Started", "promote": "Promoted", "demote": "Unpromoted"}
 
 
 class State:
@@ -36,17 +39,36 @@ class State:
             for node in r.findall("node"):
                 self.roles[name][node.get("name")] = r.get("role")
 
-    def text(self):
+    def text(self, only=None, renamed=str):
         out = []
-        for name in sorted(self.roles):
-            places = self.roles[name]
+        for name in sorted(self.roles if only is None else only):
+            places = self.roles.get(name, {})
             where = " ".join(n if places[n] == "Started" else f"{n}:{places[n]}" for n in sorted(places))
-            out.append(f"{name} {where or '-'}{' (blocked)' if name in self.blocked else ''}")
+            out.append(f"{renamed(name)} {where or '-'}{' (blocked)' if name in self.blocked else ''}")
         return "; ".join(out)
 
 
+    def then(self, plan):
+        """Where everything is once PLAN has been carried out."""
+        out = copy.copy(self)
+        out.roles = {name: dict(places) for name, places in self.roles.items()}
+        for a in (plan.actions[i] for i in plan.steps()):
+            if a.task == "stonith":
+                out.online = out.online - {a.node}
+                for places in out.roles.values():
+                    places.pop(a.node, None)
+            elif a.resource:
+                role = ROLES.get(a.task)
+                if role:
+                    out.roles[a.resource][a.node] = role
+                elif a.task in ("stop", "migrate_to"):
+                    out.roles[a.resource].pop(a.node, None)
+        return out
+
+
 class Cluster:
-    def __init__(self, cib, work):
+    def __init__(self, cib, work, score):
+        self.score = score
         self.cib = os.path.join(work, "cib.xml")
         if cib != self.cib:
             shutil.copy(cib, self.cib)
@@ -88,9 +110,15 @@ class Cluster:
         self._scores(State(after) if after is not None else before)
         return plan, before, State(after) if after is not None else before, trouble
 
+    def look(self, options=()):
+        """The plan and the state that it starts from; nothing is played."""
+        graph = os.path.join(self.work, "graph.xml")
+        done = self._plan_only("--save-graph", graph, *options)
+        return Plan(graph), State(ET.fromstring(done.stdout).find("cluster_status"))
+
     def _plan_only(self, *options):
-        subprocess.run(["crm_simulate", "--xml-file", self.cib, "--run", "--output-as=xml", *options],
-                       capture_output=True, check=True)
+        return subprocess.run(["crm_simulate", "--xml-file", self.cib, "--run", "--output-as=xml", *options],
+                              capture_output=True, text=True, check=True)
 
     @staticmethod
     def came(plan, fail):
@@ -134,13 +162,12 @@ class Cluster:
             self.attribute(node, f"{name}-{resource}#{task}_0", None)
 
     def _scores(self, state):
-        """What ocf:ferry:drbd does: the same score wherever the disk is up and UpToDate."""
+        """What ocf:ferry:drbd does, as the shape says: the promotion score of each disk on each node."""
         tree = ET.parse(self.cib)
         for node_state in tree.getroot().findall("status/node_state"):
             node = node_state.get("uname")
             for disk in [r for r in state.roles if r.startswith("disk-")]:
-                up = node in state.roles[disk] and node in state.online
-                set_attribute(node_state, f"master-{disk}", SCORE if up else None)
+                set_attribute(node_state, f"master-{disk}", self.score(state, disk, node))
             if node not in state.online:    # as the controller does for a node that left
                 for t in node_state.findall("transient_attributes"):
                     node_state.remove(t)
