@@ -28,6 +28,7 @@
   <xsl:text> (</xsl:text>
   <xsl:if test="@required = '1' or @required = 'true'">required, </xsl:if>
   <xsl:if test="@unique = '1' or @unique = 'true'">unique, </xsl:if>
+  <xsl:if test="@reloadable = '1'">can be changed while the guest runs, </xsl:if>
   <xsl:value-of select="content/@type"/>
   <xsl:choose>
     <xsl:when test="string(content/@default) != ''">

@@ -98,6 +98,32 @@ static int run_verb(struct cli *c, struct cli_watch *w, int *ret_code, struct fe
 	return r;
 }
 
+/*
+ * Pacemaker's scheduler (tests/sim tries it) takes 6 of a probe for a resource that is active, and stops it: 2 only keeps it off
+ * the node. After a migrate_to with 2, 3 or 5 it bars the node and promotes the disk elsewhere while the guest runs on here.
+ */
+static int code_for_pacemaker(const struct cli *c, int code)
+{
+	if (!c->agent)
+		return code;
+	if (strcmp(c->verb->name, "monitor") == 0 && code == OCF_ERR_CONFIGURED)
+		return OCF_ERR_ARGS;
+	if (strcmp(c->verb->name, "migrate-to") == 0 &&
+	    (code == OCF_ERR_ARGS || code == OCF_ERR_UNIMPLEMENTED || code == OCF_ERR_INSTALLED))
+		return OCF_ERR_GENERIC;
+	return code;
+}
+
+/* After a start that was refused for a bad value Pacemaker stops with the same one. Failing would fence the node. */
+static bool nothing_to_stop(const struct cli *c, const struct ferry_error *e)
+{
+	if (!c->agent || e->code != OCF_ERR_CONFIGURED || !c->program->stop || strcmp(c->verb->name, c->program->stop) != 0 ||
+	    !c->program->nothing_here(c))
+		return false;
+	log_warning("%s; nothing can have been started with that, so nothing is stopped", e->text);
+	return true;
+}
+
 static int finish(struct cli *c, int code, const struct ferry_error *e)
 {
 	if (c->answer) {
@@ -152,6 +178,12 @@ int cli_main(const struct cli_program *p, int argc, char **argv)
 		code = e.code;
 	else
 		r = run_verb(&c, &w, &code, &e);
+	if (c.verb)
+		code = code_for_pacemaker(&c, code);
+	if (r < 0 && c.verb && nothing_to_stop(&c, &e)) {
+		code = OCF_SUCCESS;
+		r = 0;
+	}
 	if (r == 0 && !ocf_is_degraded(code))
 		error_clear(&e);	/* noted on the way, and dealt with */
 	return finish(&c, code, &e);

@@ -10,7 +10,8 @@
  * option given with an empty value counts as not given, so that an agent may pass on what
  * Pacemaker left unset. Exit codes are OCF's. On a failure the last line on stderr is
  * "ocf-exit-reason:TEXT". An error about a value names the option; with --agent, which the agents
- * give, it names the agent's parameter, which is what their users have set.
+ * give, it names the agent's parameter, which is what their users have set, and exit codes from which
+ * Pacemaker would draw wrong conclusions are replaced (cli.c).
  *
  * With --json exactly one object goes to stdout: "code", on a failure "reason", and what the verb
  * gave to cli_answer().
@@ -59,6 +60,10 @@ struct cli_program {
 	/* Verbs that a bad word or number must not stop, because they look after a guest that is here
 	 * (blank-separated): they warn, and take the default. NULL: none. */
 	const char *forgiving;
+	/* The verb that is the agent's stop; and, asked when that was given values that cannot be right:
+	 * true if nothing can run here that it would have to stop. */
+	const char *stop;
+	bool (*nothing_here)(const struct cli *c);
 	const struct cli_option *options;	/* ends with name NULL */
 	const struct cli_verb *verbs;		/* ends with name NULL */
 };

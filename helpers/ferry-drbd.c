@@ -219,7 +219,17 @@ static const struct cli_verb verbs[] = {
 	{ NULL, NULL, NULL, NULL, false, NULL },
 };
 
+/* No DRBD resource can have a name that is none. */
+static bool nothing_here(const struct cli *c)
+{
+	const char *resource;
+
+	return cli_get_name(c, "drbd-resource", &resource, NULL) < 0;
+}
+
 static const struct cli_program program = {
+	.stop = "stop",
+	.nothing_here = nothing_here,
 	.name = "ferry-drbd",
 	.summary = "brings a guest's DRBD resource up, switches its role, shows its stamp",
 	.options = options,

@@ -8,6 +8,7 @@
 #include "helpers/cli.h"
 #include "lib/action/gate_action.h"
 #include "lib/action/gate_status.h"
+#include "lib/model/ocf.h"
 
 #define GATE_COMMON "hypervisor node"
 
@@ -168,7 +169,22 @@ static const struct cli_verb verbs[] = {
 	{ NULL, NULL, NULL, NULL, false, NULL },
 };
 
+/* No gate can have a name that is none, nor be where the kernel has no device-mapper; and what is not open holds no guest,
+ * whatever that is called. */
+static bool nothing_here(const struct cli *c)
+{
+	struct gate_opts o = { .node = cli_node(c), .deadline = cli_deadline(c) };
+	struct ferry_error why = FERRY_ERROR_INIT;
+	int code = OCF_SUCCESS;
+
+	if (cli_get_name(c, "drbd-resource", &o.resource, NULL) < 0)
+		return true;
+	return gate_monitor(&o, &code, &why) < 0 ? why.code == OCF_ERR_INSTALLED : code == OCF_NOT_RUNNING;
+}
+
 static const struct cli_program program = {
+	.stop = "close",
+	.nothing_here = nothing_here,
 	.name = "ferry-gate",
 	.summary = "opens and closes a guest's way to its DRBD disk",
 	.options = options,

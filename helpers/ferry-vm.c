@@ -6,6 +6,7 @@
 
 #include "helpers/cli.h"
 #include "lib/action/vm.h"
+#include "lib/edge/proc.h"
 #include "lib/model/ocf.h"
 
 #define VM_COMMON "domain config gate hypervisor node transport"
@@ -132,6 +133,16 @@ static int verb_migrate_from(const struct cli *c, int *ret_code, struct ferry_er
 	return r < 0 ? r : vm_migrate_from(&o, source, e);
 }
 
+/* Parameters are read anew by each action, so there is nothing to take over: only to warn of what is wrong. Never a failure
+ * for a word or a number: Pacemaker would restart the guest for it. */
+static int verb_reload(const struct cli *c, int *ret_code, struct ferry_error *e)
+{
+	struct vm_opts o;
+
+	(void)ret_code;
+	return read_opts(c, &o, e);
+}
+
 static int verb_validate(const struct cli *c, int *ret_code, struct ferry_error *e)
 {
 	struct vm_opts o;
@@ -163,6 +174,8 @@ static const struct cli_verb verbs[] = {
 	{ "migrate-to", "move the guest to another node, live", "target",
 	  VM_COMMON " downtime bandwidth convergence", false, verb_migrate_to },
 	{ "migrate-from", "check that the guest has arrived here", "", VM_COMMON " source", false, verb_migrate_from },
+	{ "reload", "warn of what is wrong with parameters that were changed", "",
+	  VM_COMMON " downtime bandwidth convergence stop-mode", true, verb_reload },
 	{ "validate", "check the parameters; at level 10 the host too", "",
 	  VM_COMMON " downtime bandwidth convergence stop-mode level", true, verb_validate },
 	{ "discard", "give up a copy that is held here", "", VM_COMMON " yes", false, verb_discard },
@@ -177,10 +190,20 @@ static const struct cli_parameter parameters[] = {
 	{ NULL, NULL },
 };
 
+/* No guest can have a name that is none; /proc proves it for one that can. */
+static bool nothing_here(const struct cli *c)
+{
+	const char *domain;
+
+	return cli_get_name(c, "domain", &domain, NULL) < 0 || proc_find_qemu(domain, NULL) == 0;
+}
+
 static const struct cli_program program = {
+	.stop = "stop",
+	.nothing_here = nothing_here,
 	.name = "ferry-vm",
 	.parameters = parameters,
-	.forgiving = "stop monitor migrate-from",
+	.forgiving = "stop monitor migrate-from reload",
 	.summary = "moves, starts and stops a guest without losing its memory",
 	.options = options,
 	.verbs = verbs,

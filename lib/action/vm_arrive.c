@@ -84,6 +84,8 @@ static int validate_host(struct vm_ctx *v, struct ferry_error *e)
 	}
 	if (r == 0)
 		r = vm_ctx_connect(v, e);
+	if (r == -EPROTONOSUPPORT && e)	/* an answer: it is the URI that is wrong */
+		e->code = OCF_ERR_CONFIGURED;
 	if (r == 0 && !v->xml && !v->dom)
 		r = error_set(e, OCF_ERR_INSTALLED, ENOENT, "domain='%s' is not defined in libvirt on this node",
 			      v->domain);

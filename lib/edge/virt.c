@@ -23,8 +23,12 @@ int virt_open(const char *uri, struct virt_conn **ret_conn, struct ferry_error *
 	c->conn = api->virConnectOpen(uri);
 	if (!c->conn) {
 		free(c);
+		/* It answers, and has no driver for this: not the same as no answer. */
+		if (virt_api_errno(api) == VIR_ERR_NO_CONNECT)
+			return error_set(e, OCF_ERR_GENERIC, EPROTONOSUPPORT,
+					 "hypervisor='%s': libvirt on this node has no driver for it; give a URI that virsh -c takes here", uri);
 		r = virt_api_error(api, e, "cannot reach libvirt");
-		error_context(e, "%s", uri);
+		error_context(e, "hypervisor='%s'", uri);
 		return r;
 	}
 	*ret_conn = c;
