@@ -19,6 +19,7 @@ dist_check_SCRIPTS = \
 	tests/doc/agents \
 	tests/doc/examples \
 	tests/doc/help \
+	tests/doc/pcs \
 	tests/fuzz/replay \
 	tests/rooms \
 	tests/sim/single-primary \

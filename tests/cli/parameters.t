@@ -71,7 +71,7 @@ spared() {
 	agent "$1" stop "$2=$3"
 	[ "$rc" = 0 ] || echo "stop fails: exit code $rc: $(cat "$tmp/err")"
 }
-# told_by_dm AGENT PARAMETER: whether the gate is shut, device-mapper tells, and a container may not ask it (t/refused.t of the lab does)
+# told_by_dm AGENT PARAMETER: whether the gate is shut, device-mapper tells, and a container may not ask it (t/input.t of the lab does)
 told_by_dm() { [ "$1 $2" != "gate drbd_resource" ] && [ "$1" = gate ] && [ -e /sys/class/misc/device-mapper ]; }
 # refused WHAT AGENT PARAMETER VALUE CODE WORDS
 refused() {
