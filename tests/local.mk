@@ -22,6 +22,7 @@ dist_check_SCRIPTS = \
 	tests/doc/pcs \
 	tests/fuzz/replay \
 	tests/rooms \
+	tests/sim/recovery \
 	tests/sim/single-primary \
 	tests/static \
 	tests/tally
