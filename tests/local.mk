@@ -20,6 +20,7 @@ dist_check_SCRIPTS = \
 	tests/doc/examples \
 	tests/doc/help \
 	tests/doc/pcs \
+	tests/doc/tools \
 	tests/fuzz/replay \
 	tests/rooms \
 	tests/sim/recovery \
