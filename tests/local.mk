@@ -17,6 +17,7 @@ dist_check_SCRIPTS = \
 	tests/cli/parameters.t \
 	tests/configure \
 	tests/doc/agents \
+	tests/doc/contract \
 	tests/doc/examples \
 	tests/doc/help \
 	tests/doc/pcs \
