@@ -16,7 +16,9 @@
 static const struct cli_option options[] = {
 	{ "drbd-resource", "NAME", NULL, "DRBD resource" },
 	{ "instance", "NAME", NULL, "the cluster's name of this resource, for its promotion score; none: no score" },
+	{ "dual-primary", "WORD", "never", "when two Primaries are allowed: never or during_move" },
 	{ "event", "NAME", NULL, "Pacemaker's notification, such as post-promote" },
+	{ "promoting", "NODES", NULL, "with pre-promote: the nodes that are to be promoted" },
 	{ "probe", NULL, NULL, "the first look after the cluster's start: set the promotion score anew" },
 	{ "level", "N", "0", "OCF check level: 0, or 10 for a look at the host" },
 	{ "yes", NULL, NULL, "yes, write over what stands where the stamp goes" },
@@ -25,7 +27,14 @@ static const struct cli_option options[] = {
 
 static int read_opts(const struct cli *c, struct disk_opts *o, struct ferry_error *e)
 {
+	const char *dual;
+	int r;
+
 	memset(o, 0, sizeof *o);
+	r = cli_get_word(c, "dual-primary", "never during_move", &dual, e);
+	if (r < 0)
+		return r;
+	o->during_move = strcmp(dual, "during_move") == 0;
 	o->instance = cli_get(c, "instance");
 	o->probe = cli_flag(c, "probe");
 	o->deadline = cli_deadline(c);
@@ -127,6 +136,7 @@ static int verb_notify(const struct cli *c, int *ret_code, struct ferry_error *e
 	int r = read_opts(c, &o, e);
 
 	(void)ret_code;
+	o.promoting = cli_get(c, "promoting");
 	return r < 0 ? r : disk_notify(&o, cli_get(c, "event") ? cli_get(c, "event") : "", e);
 }
 
@@ -203,16 +213,19 @@ static int verb_stamp_init(const struct cli *c, int *ret_code, struct ferry_erro
 }
 
 static const struct cli_verb verbs[] = {
-	{ "start", "bring the resource up and create its closed gates", "drbd-resource", "instance", false, verb_start },
-	{ "stop", "remove the gates and take the resource down", "drbd-resource", "instance", false, verb_stop },
-	{ "promote", "make it Primary here; never by force", "drbd-resource", "instance", false, verb_promote },
-	{ "demote", "make it Secondary here", "drbd-resource", "instance", false, verb_demote },
-	{ "monitor", "0 Secondary, 8 Primary, 7 down, 1 or 9 failed", "drbd-resource", "instance probe", true,
-	  verb_monitor },
-	{ "notify", "set the promotion score after a change of a peer", "drbd-resource", "instance event", true,
-	  verb_notify },
-	{ "validate", "check the parameters; at level 10 DRBD's configuration too", "drbd-resource", "instance level",
-	  true, verb_validate },
+	{ "start", "bring the resource up and create its closed gates", "drbd-resource", "instance dual-primary", false,
+	  verb_start },
+	{ "stop", "remove the gates and take the resource down", "drbd-resource", "instance dual-primary", false,
+	  verb_stop },
+	{ "promote", "make it Primary here; never by force", "drbd-resource", "instance dual-primary", false,
+	  verb_promote },
+	{ "demote", "make it Secondary here", "drbd-resource", "instance dual-primary", false, verb_demote },
+	{ "monitor", "0 Secondary, 8 Primary, 7 down, 1 or 9 failed", "drbd-resource",
+	  "instance dual-primary probe", true, verb_monitor },
+	{ "notify", "what a change of a peer asks for: score, two Primaries", "drbd-resource",
+	  "instance dual-primary event promoting", true, verb_notify },
+	{ "validate", "check the parameters; at level 10 DRBD's configuration too", "drbd-resource",
+	  "instance dual-primary level", true, verb_validate },
 	{ "stamp-show", "print the stamp, on a Primary", "drbd-resource", "", true, verb_stamp_show },
 	{ "stamp-init", "make the stamp's place empty, on a Primary", "drbd-resource", "yes", false,
 	  verb_stamp_init },
@@ -231,6 +244,7 @@ static const struct cli_program program = {
 	.stop = "stop",
 	.nothing_here = nothing_here,
 	.name = "ferry-drbd",
+	.forgiving = "stop demote",
 	.summary = "brings a guest's DRBD resource up, switches its role, shows its stamp",
 	.options = options,
 	.verbs = verbs,

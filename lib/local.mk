@@ -26,8 +26,12 @@ libferry_model_a_SOURCES = \
 	lib/model/drbd_conf.h \
 	lib/model/drbd_events.c \
 	lib/model/drbd_events.h \
+	lib/model/drbd_find.c \
+	lib/model/drbd_find.h \
 	lib/model/drbd_state.c \
 	lib/model/drbd_words.h \
+	lib/model/dual.c \
+	lib/model/dual.h \
 	lib/model/gate_state.c \
 	lib/model/gate_state.h \
 	lib/model/ids.c \
@@ -66,6 +70,8 @@ libferry_edge_a_SOURCES = \
 	lib/edge/drbd.c \
 	lib/edge/drbd.h \
 	lib/edge/drbd_change.c \
+	lib/edge/dual_file.c \
+	lib/edge/dual_file.h \
 	lib/edge/move_file.c \
 	lib/edge/move_file.h \
 	lib/edge/proc.c \
@@ -90,6 +96,8 @@ libferry_edge_a_SOURCES = \
 libferry_action_a_SOURCES = \
 	lib/action/disk_action.c \
 	lib/action/disk_action.h \
+	lib/action/disk_dual.c \
+	lib/action/disk_dual.h \
 	lib/action/disk_role.c \
 	lib/action/gate_action.c \
 	lib/action/gate_action.h \
@@ -117,7 +125,8 @@ libferry_action_a_SOURCES = \
 	lib/action/vm_settle.c \
 	lib/action/vm_settle.h \
 	lib/action/vm_start.c \
-	lib/action/vm_stop.c
+	lib/action/vm_stop.c \
+	lib/action/vm_two.c
 
 # What a program of each level links. The order matters to the linker: callers first.
 BASE_LIBS = libferry-base.a

@@ -24,6 +24,7 @@ dist_check_SCRIPTS = \
 	tests/doc/tools \
 	tests/fuzz/replay \
 	tests/rooms \
+	tests/sim/dual-primary \
 	tests/sim/recovery \
 	tests/sim/single-primary \
 	tests/static \

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/action/disk_dual.h"
 #include "lib/base/log.h"
 #include "lib/edge/cluster.h"
 #include "lib/edge/dm.h"
@@ -32,8 +33,7 @@ int disk_score(const struct drbd_state *s)
 	return consistent ? DISK_SCORE_CONSISTENT : -1;
 }
 
-/* A score that cannot be set now is set by the next monitor: no reason to fail an action. */
-static void set_score_or_warn(const struct disk_opts *o, int score)
+void disk_set_score(const struct disk_opts *o, int score)
 {
 	struct ferry_error why = FERRY_ERROR_INIT;
 
@@ -41,8 +41,7 @@ static void set_score_or_warn(const struct disk_opts *o, int score)
 		log_warning("%s", why.text);
 }
 
-/* Of the nodes that the resource is configured on, one more than this is a member of the cluster. */
-static bool peer_is_member(const struct disk_opts *o, const struct drbd_conf *c)
+bool disk_peer_is_member(const struct disk_opts *o, const struct drbd_conf *c)
 {
 	struct cluster_view view;
 	unsigned int n = 0;
@@ -59,18 +58,28 @@ static bool peer_is_member(const struct disk_opts *o, const struct drbd_conf *c)
  * promotes it only if the peer can be told to stay behind, which takes its node; without it the
  * promotion would fail, and the disk be banned for its failure when the peer comes back.
  */
-static void offer(const struct disk_opts *o, const struct drbd_state *s)
+static int quality(const struct disk_opts *o, const struct drbd_state *s)
 {
 	int score = disk_score(s);
 	struct drbd_conf c;
 
 	if (o->instance && score == DISK_SCORE_CONSISTENT && drbd_conf_load(o->resource, o->deadline, &c, NULL) == 0 &&
-	    !peer_is_member(o, &c)) {
+	    !disk_peer_is_member(o, &c)) {
 		log_warning("%s: the disk here is Consistent, but its peer is neither connected nor a member of the cluster, and may have newer data: not offered for promotion; start the peer's node, or if it is lost for good, see man ferry-drbd, A NODE THAT COMES UP ALONE",
 			    o->resource);
 		score = -1;
 	}
-	set_score_or_warn(o, score);
+	return score;
+}
+
+static void offer(const struct disk_opts *o, const struct drbd_state *s, const char *type_op)
+{
+	int score = quality(o, s);
+
+	if (o->during_move)
+		disk_dual_offer(o, s, score, type_op);
+	else
+		disk_set_score(o, score);
 }
 
 /* No disk is on its way any more. */
@@ -181,11 +190,14 @@ int disk_start(const struct disk_opts *o, struct ferry_error *e)
 	struct drbd_conf c;
 	int r = bring_up(o, &c, e);
 
-	if (r == 0)
+	/* A guest that may be moved between two Primaries has its disk on DRBD's own devices. */
+	if (r == 0 && !o->during_move)
 		r = make_gates(o, &c, e);
 	if (r < 0)
 		return r;
-	if (drbd_wait(o->resource, is_settled, NULL, deadline_min(o->deadline, peer_is_member(o, &c) ? CONNECT_MS : 0),
+	if (o->during_move)
+		disk_dual_over(o);
+	if (drbd_wait(o->resource, is_settled, NULL, deadline_min(o->deadline, disk_peer_is_member(o, &c) ? CONNECT_MS : 0),
 		      &s, NULL) < 0) {
 		log_info("%s: the peer is not connected", o->resource);
 		r = drbd_state_now(o->resource, o->deadline, &s, e);
@@ -195,7 +207,7 @@ int disk_start(const struct disk_opts *o, struct ferry_error *e)
 	step("disk-started", "%s", o->resource);
 	if (o->instance)
 		cluster_forget_promotion(o->instance);
-	offer(o, &s);
+	offer(o, &s, "");
 	return 0;
 }
 
@@ -228,19 +240,26 @@ static int remove_gate(const struct disk_opts *o, const struct dm_gate *g, struc
 
 int disk_stop(const struct disk_opts *o, struct ferry_error *e)
 {
+	struct ferry_error why = FERRY_ERROR_INIT;
 	struct dm_gate gates[DRBD_MAX_VOLUMES];
 	unsigned int n = 0;
-	int r = dm_gate_list(o->resource, gates, DRBD_MAX_VOLUMES, &n, e);
+	int r = dm_gate_list(o->resource, gates, DRBD_MAX_VOLUMES, &n, &why);
 
+	/* A kernel without device-mapper has no gate. */
+	if (r < 0 && why.code != OCF_ERR_INSTALLED)
+		return error_set(e, why.code, -r, "%s", why.text);
+	r = 0;
 	for (unsigned int i = 0; r == 0 && i < n; i++)
 		r = remove_gate(o, &gates[i], e);
 	if (r == 0)
 		r = drbd_down(o->resource, o->deadline, e);
 	if (r < 0)
 		return r;
+	if (o->during_move)
+		disk_dual_over(o);
 	if (o->instance)
 		cluster_forget_promotion(o->instance);
-	set_score_or_warn(o, -1);
+	disk_set_score(o, -1);
 	step("disk-stopped", "%s", o->resource);
 	return 0;
 }
@@ -257,7 +276,7 @@ static int check_health(const struct disk_opts *o, const struct drbd_state *s, s
 	if (r < 0)
 		return r;
 	r = dm_gate_list(o->resource, gates, DRBD_MAX_VOLUMES, &n, e);
-	if (r == 0 && n < s->nvolumes)
+	if (r == 0 && n < s->nvolumes && !o->during_move)
 		r = error_set(e, OCF_ERR_GENERIC, ENODEV, "%u of the %u gate devices of '%s' are missing",
 			      s->nvolumes - n, s->nvolumes, o->resource);
 	for (unsigned int i = 0; r == 0 && i < n; i++) {
@@ -272,8 +291,8 @@ static int check_health(const struct disk_opts *o, const struct drbd_state *s, s
 int disk_monitor(const struct disk_opts *o, int *ret_code, struct drbd_state *ret_state,
 		 struct ferry_error *e)
 {
+	bool primary, lingers = false;
 	char text[200];
-	bool primary;
 	int r = drbd_state_now(o->resource, o->deadline, ret_state, e);
 
 	if (r < 0)
@@ -286,16 +305,18 @@ int disk_monitor(const struct disk_opts *o, int *ret_code, struct drbd_state *re
 	if (o->probe && o->instance)
 		cluster_forget_promotion(o->instance);
 	r = check_health(o, ret_state, e);
-	if (r == 0)
-		offer(o, ret_state);
+	if (r < 0)
+		disk_set_score(o, -1);
+	else if (o->during_move)
+		lingers = disk_dual_monitor(o, ret_state, quality(o, ret_state), e);
 	else
-		set_score_or_warn(o, -1);
+		offer(o, ret_state, "");
 	if (r < 0) {
 		if (primary && e)
 			e->code = OCF_FAILED_PROMOTED;
 		return r;
 	}
-	*ret_code = primary ? OCF_RUNNING_PROMOTED : OCF_SUCCESS;
+	*ret_code = lingers ? OCF_DEGRADED_PROMOTED : primary ? OCF_RUNNING_PROMOTED : OCF_SUCCESS;
 	/* A probe asks what is here, not how well it does. */
 	if (!o->probe && !drbd_fully_redundant(ret_state)) {
 		*ret_code = primary ? OCF_DEGRADED_PROMOTED : OCF_DEGRADED;
@@ -314,8 +335,10 @@ int disk_notify(const struct disk_opts *o, const char *type_op, struct ferry_err
 	if (r < 0 || !s.exists)
 		return r;
 	log_debug("%s: %s", o->resource, type_op);
-	offer(o, &s);
-	return 0;
+	if (o->during_move)
+		r = disk_dual_notify(o, type_op, &s, e);
+	offer(o, &s, type_op);
+	return r;
 }
 
 int disk_validate(const struct disk_opts *o, int level, struct ferry_error *e)

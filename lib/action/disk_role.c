@@ -6,6 +6,7 @@
 
 #include "lib/edge/dm.h"
 #include "lib/edge/drbd.h"
+#include "lib/model/dual.h"
 #include "lib/model/ocf.h"
 
 /* How long DRBD's own events may take to tell of a promotion that has succeeded. */
@@ -68,6 +69,9 @@ int disk_promote(const struct disk_opts *o, struct ferry_error *e)
 	if (r == 0)
 		r = promote(o, w, e);
 	drbd_watch_close(w);
+	/* The guest comes here: it has not opened the device yet, and must not be called away by that. */
+	if (r == 0 && o->during_move)
+		disk_set_score(o, DUAL_SCORE_HERE);
 	return r;
 }
 

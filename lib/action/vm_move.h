@@ -21,6 +21,9 @@ struct mover {
  * and a left-over of an earlier move on the target (thrown away when it is provably not the heir). */
 int move_check(struct mover *m, struct ferry_error *e);
 
+/* A guest without a gate: its disks that are DRBD's own devices are up to date and Primary here and on the target. */
+int move_check_two(const struct mover *m, struct ferry_error *e);
+
 /* The copy on the target that has the mark of move ID: end it. 0 also if there is none. */
 int move_discard_there(struct mover *m, const char *id, struct ferry_error *e);
 

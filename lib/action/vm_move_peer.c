@@ -125,6 +125,8 @@ int move_check(struct mover *m, struct ferry_error *e)
 		r = vm_form_check_live(&m->v, e);
 	if (r == 0 && m->v.o->gate && !m->relay)
 		r = check_disk(m, e);
+	if (r == 0 && !m->v.o->gate)
+		r = move_check_two(m, e);
 	if (r == 0)
 		r = check_target(m, e);
 	if (r == 0)

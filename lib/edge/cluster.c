@@ -12,6 +12,7 @@
 #include "lib/edge/run.h"
 #include "lib/model/ocf.h"
 
+#define CONTROLLER_MS 10000	/* crmadmin waits half a minute for a controller that is not there */
 #define SCORE_DIR "/run/ferry/score"
 
 static int ask(const char *const argv[], const char *const env[], struct ferry_deadline d,
@@ -75,6 +76,28 @@ bool cluster_has(const struct cluster_view *v, const char *node)
 	return false;
 }
 
+int cluster_idle(struct ferry_deadline d, bool *ret_idle, struct ferry_error *e)
+{
+	static const char *const who[] = { "crmadmin", "--quiet", "--dc_lookup", NULL };
+	char dc[NAME_SIZE];
+	const char *const state[] = { "crmadmin", "--quiet", "--status", dc, NULL };
+	struct run_result res;
+	int n, r = ask(who, NULL, deadline_min(d, CONTROLLER_MS), &res, e);
+
+	if (r < 0)
+		return r;
+	n = snprintf(dc, sizeof dc, "%.*s", (int)strcspn(res.out, " \t\n"), res.out);
+	run_result_clear(&res);
+	if ((size_t)n >= sizeof dc || !name_valid(dc))
+		return error_set(e, OCF_ERR_GENERIC, EPROTO, "crmadmin --dc_lookup names no node");
+	r = ask(state, NULL, deadline_min(d, CONTROLLER_MS), &res, e);
+	if (r < 0)
+		return r;
+	*ret_idle = strstr(res.out, "S_IDLE") != NULL;
+	run_result_clear(&res);
+	return 0;
+}
+
 static bool is_set(const char *path, const char *want)
 {
 	ferry_autofree char *have = NULL;
@@ -97,11 +120,11 @@ int cluster_set_promotion(const char *rsc, int score, struct ferry_deadline d, s
 		return error_set(e, OCF_ERR_ARGS, EINVAL, "resource instance '%s' cannot be part of a path", rsc);
 	if (is_set(path, value))
 		return 0;
-	r = ask(score < 0 ? del : set, env, d, &res, e);
+	r = ask(score == -1 ? del : set, env, d, &res, e);
 	if (r < 0)
 		return r;
 	run_result_clear(&res);
-	step("promotion-score", "%s %s", rsc, score < 0 ? "removed" : value);
+	step("promotion-score", "%s %s", rsc, score == -1 ? "removed" : value);
 	/* Only a short cut: without the file the tool is called again. */
 	if (io_make_dirs(SCORE_DIR, 0700) < 0 || io_replace_file(path, value, strlen(value), 0600) < 0)
 		log_debug("%s could not be written", path);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What Ferry asks the cluster, through Pacemaker's own tools: who is in this partition, whether it
- * has quorum, and promotion scores. Sources: crm_node(8), crm_attribute(8).
+ * has quorum, whether it is at work, and promotion scores. Sources: crm_node(8), crmadmin(8), crm_attribute(8).
  */
 #ifndef FERRY_CLUSTER_H
 #define FERRY_CLUSTER_H
@@ -24,7 +24,10 @@ struct cluster_view {
 int cluster_look(struct ferry_deadline d, struct cluster_view *ret_view, struct ferry_error *e);
 bool cluster_has(const struct cluster_view *v, const char *node);
 
-/* Promotion score of the clone instance RSC on this node; SCORE < 0 removes it. Only calls the
+/* The cluster has no transition under way: its controller says S_IDLE. That nobody answers is an error, and no yes. */
+int cluster_idle(struct ferry_deadline d, bool *ret_idle, struct ferry_error *e);
+
+/* Promotion score of the clone instance RSC on this node; SCORE -1 removes it. Only calls the
  * tool when the score differs from what was last set (remembered in /run/ferry/score/RSC). */
 int cluster_set_promotion(const char *rsc, int score, struct ferry_deadline d, struct ferry_error *e);
 

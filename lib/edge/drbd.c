@@ -13,6 +13,8 @@
 #include "lib/base/io.h"
 #include "lib/edge/dm.h"
 #include "lib/edge/run.h"
+#include "lib/model/drbd_find.h"
+#include "lib/model/dual.h"
 #include "lib/model/ocf.h"
 #include "lib/model/stamp.h"
 
@@ -159,6 +161,40 @@ int drbd_state_now(const char *resource, struct ferry_deadline d, struct drbd_st
 		r = error_set(e, OCF_ERR_GENERIC, EIO, "drbdsetup events2 failed (%d): %s", res.status, res.err);
 	else
 		r = feed_all(&res, ret_state, e);
+	run_result_clear(&res);
+	return r;
+}
+
+int drbd_two_primaries_get(const char *resource, struct ferry_deadline d, bool *ret_allowed, struct ferry_error *e)
+{
+	const char *const argv[] = { "drbdsetup", "show", "--show-defaults", resource, NULL };
+	struct run_result res;
+	int r = run(argv, NULL, d, &res, e);
+
+	if (r < 0)
+		return r;
+	if (res.status != 0)
+		r = error_set(e, OCF_ERR_GENERIC, EIO, "drbdsetup show %s failed (%d): %s", resource, res.status, res.err);
+	else
+		*ret_allowed = dual_allowed_in(res.out);
+	run_result_clear(&res);
+	return r;
+}
+
+int drbd_resource_of(int minor, struct ferry_deadline d, char *ret_resource, size_t size, struct ferry_error *e)
+{
+	static const char *const argv[] = { "drbdsetup", "events2", "--now", NULL };
+	struct run_result res;
+	int r = run(argv, NULL, d, &res, e);
+
+	if (r < 0)
+		return r;
+	if (res.status != 0)
+		r = error_set(e, OCF_ERR_GENERIC, EIO, "drbdsetup events2 failed (%d): %s", res.status, res.err);
+	else
+		r = drbd_find_minor(res.out, minor, ret_resource, size);
+	if (r == -ENOENT || r == -ENAMETOOLONG)
+		error_set(e, OCF_ERR_GENERIC, -r, "no DRBD resource on this node has /dev/drbd%d", minor);
 	run_result_clear(&res);
 	return r;
 }

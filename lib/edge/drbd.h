@@ -45,6 +45,15 @@ int drbd_primary(const struct drbd_state *s, struct ferry_deadline d, struct fer
 /* -EBUSY when something holds a device open; the error names the holder. */
 int drbd_secondary(const struct drbd_state *s, struct ferry_deadline d, struct ferry_error *e);
 
+/* DRBD's allow-two-primaries, as the kernel has it for the connections of a resource that is up. Setting it changes
+ * nothing that is kept in a file. 8.4 and 9 tell a connected peer, which then has it too. Clearing waits some
+ * seconds for the word of a demotion; -EBUSY while there are two Primaries. */
+int drbd_two_primaries_get(const char *resource, struct ferry_deadline d, bool *ret_allowed, struct ferry_error *e);
+int drbd_two_primaries_set(const char *resource, bool allowed, struct ferry_deadline d, struct ferry_error *e);
+
+/* The resource that /dev/drbdMINOR belongs to, if it is up here; else -ENOENT. */
+int drbd_resource_of(int minor, struct ferry_deadline d, char *ret_resource, size_t size, struct ferry_error *e);
+
 /* /sys/block/drbdMINOR: size in bytes and logical block size. -ENXIO when not attached. */
 int drbd_device_limits(int minor, uint64_t *ret_bytes, unsigned int *ret_logical_block,
 		       struct ferry_error *e);

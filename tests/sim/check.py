@@ -18,6 +18,7 @@ ENDS = {"demote": (PROMOTED,), "migrate_to": (MEMORY,), "stonith": (PROMOTED, GA
 
 class Guest:
     """The three resources of a guest, by the names the examples use."""
+    primaries = 1       # at most so many at once
 
     def __init__(self, name):
         self.disk, self.gate, self.memory = f"disk-{name}", f"gate-{name}", name
@@ -68,6 +69,10 @@ class Guest:
     def has_disk(facts, node):
         return (PROMOTED, node) in facts
 
+    def faults(self, facts):
+        """What else is wrong with a situation in this shape."""
+        return ()
+
 
 def faults_of(guest, action, facts, running, done, mine, plan):
     """What is wrong if ACTION begins here and now. FACTS: just before it begins; RUNNING: actions under
@@ -107,7 +112,7 @@ def faults_of(guest, action, facts, running, done, mine, plan):
 def faults_in(guest, facts):
     """What is wrong with a situation, whatever led to it."""
     promoted = sorted(n for what, n in facts if what == PROMOTED)
-    if len(promoted) > 1:
+    if len(promoted) > guest.primaries:
         yield f"{guest.disk} Promoted on {' and '.join(promoted)} at once"
     where = guest.runs_on(facts)
     if len(where) > 1:
@@ -115,6 +120,7 @@ def faults_in(guest, facts):
     for node in where:
         if not guest.has_disk(facts, node):
             yield f"{guest.memory} may run on {node} without its disk"
+    yield from guest.faults(facts)
 
 
 def check(plan, state, guests, failed_demotes=()):

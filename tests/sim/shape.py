@@ -55,6 +55,7 @@ class Shape:
     names: dict             # what is replaced for guest N, by what: {"vm1": lambda n: f"vm{n}"}
     score: Callable         # State, disk, node -> the promotion score that its agent sets there, or None
     sizes: tuple = (10, 100)
+    place: str = ""         # what is moved is not the guest vm1 but PLACE + "vm1"
 
     def __post_init__(self):
         self.example = os.path.join(here, f"../../doc/examples/{self.name}.crm")
@@ -105,7 +106,8 @@ def bad_sets(sim, tap):
         tree.write(sim.ends["bad"])
         faults = []
         for case in sim.shape.bad_cases:
-            faults += sim.play(case, sim.guests(1))[1]
+            _, found, end = sim.play(case, sim.guests(1))
+            faults += [*found, *sim.shape.wrong_end(case, end)]
         seen = any(re.search(complaint, f) for f in faults)
         tap.result(f"the checker sees what is wrong with: {what}",
                    [] if seen else [f"wanted: {complaint}", "saw:", *faults])
@@ -141,7 +143,7 @@ def prepare(sim, tap):
     tap.result("a guest that is copied is one that is loaded", [f"{i} is in one of them alone" for i in
                                                               sorted(loaded ^ copied)])
     sim.play(Case("two-running", "node1", after="2-running", does=(
-        ("run", "crm_resource", "--move", "-r", "vm2", "-N", "node2"),)), sim.guests(2))
+        ("run", "crm_resource", "--move", "-r", f"{shape.place}vm2", "-N", "node2"),)), sim.guests(2))
     return True
 
 

@@ -36,6 +36,10 @@ UNIT_TESTS += tests/unit/test_drbd_events
 tests_unit_test_drbd_events_SOURCES = tests/unit/test_drbd_events.c tests/unit/fixture.h
 tests_unit_test_drbd_events_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_dual
+tests_unit_test_dual_SOURCES = tests/unit/test_dual.c tests/unit/fixture.h
+tests_unit_test_dual_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_examples
 tests_unit_test_examples_SOURCES = tests/unit/test_examples.c
 tests_unit_test_examples_LDADD = $(UNIT_LIBS)
