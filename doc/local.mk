@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Man pages: doc/man/*.8 are plain roff; ocf_ferry_NAME.7 is made from agents/NAME.xml.
+# Man pages: doc/man/*.8 and ferry-*.7 are plain roff; ocf_ferry_NAME.7 is made from agents/NAME.xml.
 
 MAN_PAGES = doc/man/ferry-drbd.8 doc/man/ferry-gate.8 doc/man/ferry-vm.8
 AGENT_MAN_PAGES = doc/man/ocf_ferry_drbd.7 doc/man/ocf_ferry_gate.7 doc/man/ocf_ferry_vm.7
 
 dist_man8_MANS = $(MAN_PAGES)
+dist_man7_MANS = doc/man/ferry-host.7
 man7_MANS = $(AGENT_MAN_PAGES)
 EXTRA_DIST += doc/agent-man.xsl
 CLEANFILES += $(AGENT_MAN_PAGES)

@@ -20,6 +20,7 @@ dist_check_SCRIPTS = \
 	tests/doc/contract \
 	tests/doc/examples \
 	tests/doc/help \
+	tests/doc/host \
 	tests/doc/pcs \
 	tests/doc/tools \
 	tests/fuzz/replay \
