@@ -107,6 +107,8 @@ libferry_action_a_SOURCES = \
 	lib/action/guest.h \
 	lib/action/guest_hold.c \
 	lib/action/guest_priv.h \
+	lib/action/peer.c \
+	lib/action/peer.h \
 	lib/action/replica_watch.c \
 	lib/action/replica_watch.h \
 	lib/action/seek.c \

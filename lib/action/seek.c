@@ -5,21 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/action/peer.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
 #include "lib/model/ocf.h"
 
 #define RETRY_MS 500
-
-static void close_conn(struct virt_conn **c)
-{
-	virt_close(*c);
-}
-
-static void free_dom(struct virt_dom **d)
-{
-	virt_dom_free(*d);
-}
 
 int relay_held(struct virt_dom *dom, const char *dest_uri, const char *dest_host, bool tls,
 	       struct ferry_deadline d, struct ferry_error *e)
@@ -55,29 +46,31 @@ static int bring(struct vm_ctx *v, const char *peer, struct virt_dom *dom, struc
 	return r;
 }
 
-/* 1: brought here, 0: nothing there, -EAGAIN: no answer, other -errno: final. */
-static int ask(struct vm_ctx *v, const char *peer, struct ferry_error *e)
+static int fetch(struct vm_ctx *v, const char *node, struct ferry_error *e)
 {
-	ferry_cleanup(close_conn) struct virt_conn *c = NULL;
-	ferry_cleanup(free_dom) struct virt_dom *dom = NULL;
-	struct virt_info info;
-	char uri[256];
-	int r = virt_peer_uri(v->o->transport, peer, uri, sizeof uri, e);
+	ferry_cleanup(peer_close) struct peer p;
+	int r = peer_open(v->o, node, v->domain, &p, e);
 
-	if (r < 0)
-		return r;
-	if (virt_open(uri, &c, e) < 0 || virt_lookup(c, v->domain, &dom, e) < 0)
-		return -EAGAIN;
-	if (!dom)
-		return 0;
-	if (virt_look(dom, &info, e) < 0)
+	if (r == 0 && (p.info.run != VIRT_PAUSED_USER || p.info.mark.state != MARK_HELD))
+		r = error_set(e, OCF_ERR_GENERIC, EAGAIN, "'%s' is %s on %s now", v->domain,
+			      virt_run_name(p.info.run), node);
+	return r < 0 ? r : bring(v, node, p.dom, e);
+}
+
+/* 1: brought here, 0: nothing there, -EAGAIN: no answer, other -errno: final. */
+static int ask(struct vm_ctx *v, const char *node, struct ferry_error *e)
+{
+	struct virt_info info;
+	int r;
+
+	if (peer_ask(v->o, node, v->domain, v->o->deadline, &info, e) < 0)
 		return -EAGAIN;
 	switch (info.run) {
 	case VIRT_OFF:
 		return 0;
 	case VIRT_PAUSED_USER:
 		if (info.mark.state == MARK_HELD) {
-			r = bring(v, peer, dom, e);
+			r = fetch(v, node, e);
 			return r < 0 ? r : 1;
 		}
 		if (info.mark.state == MARK_RESERVED)
@@ -85,13 +78,13 @@ static int ask(struct vm_ctx *v, const char *peer, struct ferry_error *e)
 		break;
 	case VIRT_PAUSED_MOVING:
 		return error_set(e, OCF_ERR_GENERIC, EAGAIN, "'%s' is being moved to or from %s", v->domain,
-				 peer);
+				 node);
 	default:
 		break;
 	}
 	return error_set(e, OCF_ERR_GENERIC, EBUSY,
 			 "'%s' is %s on %s: it is not started a second time; stop it there first", v->domain,
-			 virt_run_name(info.run), peer);
+			 virt_run_name(info.run), node);
 }
 
 int seek_memory(struct vm_ctx *v, bool *ret_brought, struct ferry_error *e)

@@ -212,6 +212,11 @@ static int move_locked(struct mover *m, struct ferry_error *e)
 	}
 	if (r == 0)
 		r = move_check(m, e);
+	/* A check that hung has outlived its agent: the action has been answered, and nobody waits for a move. */
+	if (r == 0 && deadline_passed(m->v.o->deadline))
+		r = error_set(e, OCF_ERR_GENERIC, ETIMEDOUT,
+			      "the checks before the move of '%s' took all of the action's time: nothing was moved",
+			      m->v.domain);
 	if (r == 0)
 		r = begin(m, e);
 	if (r < 0)

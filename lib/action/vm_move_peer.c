@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/action/peer.h"
 #include "lib/action/seek.h"
 #include "lib/action/vm_form.h"
 #include "lib/action/vm_move.h"
@@ -14,16 +15,6 @@
 #include "lib/edge/stamp_io.h"
 #include "lib/model/ocf.h"
 #include "lib/model/verdict.h"
-
-static void close_conn(struct virt_conn **c)
-{
-	virt_close(*c);
-}
-
-static void free_dom(struct virt_dom **d)
-{
-	virt_dom_free(*d);
-}
 
 /* The guest must be the one that the stamp names, and every replica up to date. */
 static int check_disk(struct mover *m, struct ferry_error *e)
@@ -63,19 +54,23 @@ static int check_disk(struct mover *m, struct ferry_error *e)
 	return 0;
 }
 
+/* The copy on the target, if its mark is still of move ID. */
+static int end_copy(struct mover *m, const char *id, struct ferry_error *e)
+{
+	ferry_cleanup(peer_close) struct peer p;
+	int r = peer_open(m->v.o, m->target, m->v.domain, &p, e);
+
+	if (r == 0 && p.info.run != VIRT_OFF && strcmp(p.info.mark.move, id) == 0)
+		r = virt_destroy(p.dom, e);
+	return r;
+}
+
 /* A left-over of an earlier, uncertified move on the target would refuse the new one. */
 static int check_target(struct mover *m, struct ferry_error *e)
 {
-	ferry_cleanup(close_conn) struct virt_conn *c = NULL;
-	ferry_cleanup(free_dom) struct virt_dom *dom = NULL;
 	struct virt_info there;
-	int r = virt_open(m->dest_uri, &c, e);
+	int r = peer_ask(m->v.o, m->target, m->v.domain, m->v.o->deadline, &there, e);
 
-	if (r == 0)
-		r = virt_lookup(c, m->v.domain, &dom, e);
-	if (r < 0 || !dom)
-		return r;
-	r = virt_look(dom, &there, e);
 	if (r < 0 || there.run == VIRT_OFF)
 		return r;
 	if (there.run != VIRT_PAUSED_USER ||
@@ -84,7 +79,7 @@ static int check_target(struct mover *m, struct ferry_error *e)
 				 m->v.domain, m->target, virt_run_name(there.run));
 	/* This node is Primary, runs the guest and owns the stamp: that copy can never be certified. */
 	step("leftover-discarded", "%s on %s, move %.8s", m->v.domain, m->target, there.mark.move);
-	return virt_destroy(dom, e);
+	return end_copy(m, there.mark.move, e);
 }
 
 static int check_guest(struct mover *m, struct ferry_error *e)
@@ -136,17 +131,11 @@ int move_check(struct mover *m, struct ferry_error *e)
 
 int move_discard_there(struct mover *m, const char *id, struct ferry_error *e)
 {
-	ferry_cleanup(close_conn) struct virt_conn *c = NULL;
-	ferry_cleanup(free_dom) struct virt_dom *dom = NULL;
 	struct virt_info there;
-	int r = virt_open(m->dest_uri, &c, e);
+	int r = peer_ask(m->v.o, m->target, m->v.domain, m->v.o->deadline, &there, e);
 
-	if (r == 0)
-		r = virt_lookup(c, m->v.domain, &dom, e);
-	if (r == 0 && dom)
-		r = virt_look(dom, &there, e);
-	if (r == 0 && dom && there.run != VIRT_OFF && strcmp(there.mark.move, id) == 0)
-		r = virt_destroy(dom, e);
+	if (r == 0 && there.run != VIRT_OFF)
+		r = end_copy(m, id, e);
 	if (r < 0)
 		error_context(e, "the copy of '%s' that the failed move left on %s (it can never run) could not be removed",
 			      m->v.domain, m->target);
@@ -155,19 +144,16 @@ int move_discard_there(struct mover *m, const char *id, struct ferry_error *e)
 
 int move_return(struct mover *m, struct ferry_error *e)
 {
-	ferry_cleanup(close_conn) struct virt_conn *c = NULL;
-	ferry_cleanup(free_dom) struct virt_dom *dom = NULL;
+	ferry_cleanup(peer_close) struct peer p;
 	char here[256];
-	int r = virt_peer_uri(m->v.o->transport, m->v.o->node, here, sizeof here, e);
+	int r = peer_open(m->v.o, m->target, m->v.domain, &p, e);
 
 	if (r == 0)
-		r = virt_open(m->dest_uri, &c, e);
-	if (r == 0)
-		r = virt_lookup(c, m->v.domain, &dom, e);
-	if (r == 0 && !dom)
+		r = virt_peer_uri(m->v.o->transport, m->v.o->node, here, sizeof here, e);
+	if (r == 0 && !p.dom)
 		r = error_set(e, OCF_ERR_GENERIC, ENOENT, "'%s' is not on %s", m->v.domain, m->target);
 	if (r == 0)
-		r = relay_held(dom, here, m->v.o->node, strcmp(m->v.o->transport, "tls") == 0,
+		r = relay_held(p.dom, here, m->v.o->node, strcmp(m->v.o->transport, "tls") == 0,
 			       m->v.o->deadline, e);
 	if (r == 0)
 		r = vm_ctx_connect(&m->v, e);
