@@ -31,7 +31,7 @@ bench_begin() {
 		"$bench_top/tests/stage" "$bench_work" || exit 1
 		FERRY_STAGE=$bench_work/stage
 	fi
-	FERRY_LAB_DIR=$bench_work/lab
+	FERRY_LAB_DIR=$bench_work/${bench_work##*/}	# its last part names the network namespace
 	export FERRY_STAGE FERRY_LAB_DIR
 	lab_up || exit 1
 	progress_end
