@@ -87,6 +87,9 @@ int cli_get_word(const struct cli *c, const char *option, const char *words,
 /* A valid name (name_valid). */
 int cli_get_name(const struct cli *c, const char *option, const char **ret_value,
 		 struct ferry_error *e);
+/* Valid names with blanks between them, NULL if not given. */
+int cli_get_names(const struct cli *c, const char *option, const char **ret_value,
+		  struct ferry_error *e);
 /* An absolute path, NULL if not given. */
 int cli_get_path(const struct cli *c, const char *option, const char **ret_value,
 		 struct ferry_error *e);

@@ -128,11 +128,16 @@ int cli_missing(const struct cli *c, const char *option, const char *value, stru
  * True, with a warning, if the verb goes on with the default in place of a bad value: a word or a number that was
  * changed while the guest runs must not be what ends it. E holds why the value is bad, and is cleared.
  */
+static bool forgives(const struct cli *c)
+{
+	return c->program->forgiving && word_in(c->program->forgiving, c->verb->name);
+}
+
 static bool forgiven(const struct cli *c, const char *option, struct ferry_error *e)
 {
 	const char *def = c->program->options[cli_place_of(c->program, option)].def;
 
-	if (!c->program->forgiving || !word_in(c->program->forgiving, c->verb->name) || !def || cli_get(c, option) == def)
+	if (!forgives(c) || !def || cli_get(c, option) == def)
 		return false;
 	log_warning("%s; going on with %s", e->text, def);
 	error_clear(e);
@@ -201,6 +206,29 @@ int cli_get_name(const struct cli *c, const char *option, const char **ret_value
 		return cli_refuse(c, option, e,
 				  "a name has 1 to %d of the characters A-Z a-z 0-9 . _ + -, "
 				  "and does not begin with . or -", NAME_SIZE - 1);
+	*ret_value = value;
+	return 0;
+}
+
+int cli_get_names(const struct cli *c, const char *option, const char **ret_value,
+		  struct ferry_error *e)
+{
+	struct ferry_error why = FERRY_ERROR_INIT;
+	const char *value = cli_get(c, option);
+	char name[NAME_SIZE];
+
+	for (const char *p = value; p && *(p += strspn(p, " ")); p += strcspn(p, " ")) {
+		int len = (int)strcspn(p, " ");
+
+		if (snprintf(name, sizeof name, "%.*s", len, p) < NAME_SIZE && name_valid(name))
+			continue;
+		cli_refuse(c, option, &why, "give names with blanks between them, each of the characters A-Z a-z 0-9 . _ + -");
+		if (!forgives(c))
+			return error_set(e, why.code, why.err, "%s", why.text);
+		log_warning("%s; going on without", why.text);
+		value = NULL;
+		break;
+	}
 	*ret_value = value;
 	return 0;
 }

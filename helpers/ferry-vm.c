@@ -17,6 +17,7 @@ static const struct cli_option options[] = {
 	{ "gate", "RESOURCE", NULL, "DRBD resource of its gate; none: its storage needs none" },
 	{ "hypervisor", "URI", "qemu:///system", "libvirt of this node" },
 	{ "node", "NAME", NULL, "this node's name in the cluster; default: uname -n" },
+	{ "peers", "NAMES", NULL, "without a gate: the nodes that may run the guest, with blanks between; default: all" },
 	{ "transport", "WORD", "tls", "how libvirtds reach each other: tls, ssh or tcp" },
 	{ "target", "NODE", NULL, "where to move the guest" },
 	{ "source", "NODE", NULL, "where it came from" },
@@ -63,6 +64,8 @@ static int read_opts(const struct cli *c, struct vm_opts *o, struct ferry_error 
 		r = cli_get_word(c, "stop-mode", "shutdown destroy", &mode, e);
 	if (r == 0)
 		r = read_numbers(c, o, e);
+	if (r == 0)
+		r = cli_get_names(c, "peers", &o->peers, e);
 	if (r == 0)
 		r = cli_get_path(c, "config", &o->config, e);
 	if (r == 0)
@@ -167,17 +170,18 @@ static int verb_discard(const struct cli *c, int *ret_code, struct ferry_error *
 }
 
 static const struct cli_verb verbs[] = {
-	{ "start", "look for the guest's memory, adopt or bring it, else boot behind its gate", "", VM_COMMON, false, verb_start },
+	{ "start", "look for the guest's memory, adopt or bring it, else boot behind its gate", "",
+	  VM_COMMON " peers", false, verb_start },
 	{ "stop", "shut the guest down, or end it; memory that is held for a move is saved", "",
 	  VM_COMMON " stop-mode", false, verb_stop },
 	{ "monitor", "tell whether the guest is here: 0, 7 or 1", "", VM_COMMON " level", true, verb_monitor },
 	{ "migrate-to", "move the guest to another node, live", "target",
-	  VM_COMMON " downtime bandwidth convergence", false, verb_migrate_to },
+	  VM_COMMON " peers downtime bandwidth convergence", false, verb_migrate_to },
 	{ "migrate-from", "check that the guest has arrived here", "", VM_COMMON " source", false, verb_migrate_from },
 	{ "reload", "warn of what is wrong with parameters that were changed", "",
-	  VM_COMMON " downtime bandwidth convergence stop-mode", true, verb_reload },
+	  VM_COMMON " peers downtime bandwidth convergence stop-mode", true, verb_reload },
 	{ "validate", "check the parameters; at level 10 the host too", "",
-	  VM_COMMON " downtime bandwidth convergence stop-mode level", true, verb_validate },
+	  VM_COMMON " peers downtime bandwidth convergence stop-mode level", true, verb_validate },
 	{ "discard", "give up a copy that is held here", "", VM_COMMON " yes", false, verb_discard },
 	{ NULL, NULL, NULL, NULL, false, NULL },
 };

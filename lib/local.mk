@@ -113,6 +113,8 @@ libferry_action_a_SOURCES = \
 	lib/action/replica_watch.h \
 	lib/action/seek.c \
 	lib/action/seek.h \
+	lib/action/shared.c \
+	lib/action/shared.h \
 	lib/action/vm.h \
 	lib/action/vm_arrive.c \
 	lib/action/vm_ctx.c \

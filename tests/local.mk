@@ -27,6 +27,7 @@ dist_check_SCRIPTS = \
 	tests/rooms \
 	tests/sim/dual-primary \
 	tests/sim/recovery \
+	tests/sim/shared-storage \
 	tests/sim/single-primary \
 	tests/static \
 	tests/tally

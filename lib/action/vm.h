@@ -22,6 +22,7 @@ struct vm_opts {
 	const char *gate;	/* DRBD resource of its gate; NULL: its storage needs none */
 	const char *hypervisor;	/* libvirt URI of this node */
 	const char *node;	/* this node's name */
+	const char *peers;	/* without a gate: nodes that may run it, by blanks; NULL: any */
 	const char *transport;	/* tls, ssh, tcp: how libvirtds reach each other */
 	unsigned int downtime_ms, bandwidth_mib;
 	enum virt_convergence convergence;

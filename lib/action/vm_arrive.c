@@ -26,6 +26,8 @@ static int check_arrived(const struct vm_ctx *v, const char *source, struct ferr
 	if (i->run != VIRT_PAUSED_USER)
 		return error_set(e, OCF_ERR_GENERIC, EIO, "'%s' has arrived, but it is %s", v->domain,
 				 virt_run_name(i->run));
+	if (!v->o->gate)	/* its user had paused it */
+		return 0;
 	if (i->mark.state != MARK_HELD && i->mark.state != MARK_RESERVED)
 		return error_set(e, OCF_ERR_GENERIC, EINVAL,
 				 "'%s' is paused here without Ferry's mark: it is not the copy of a move", v->domain);
@@ -105,6 +107,10 @@ int vm_validate(const struct vm_opts *o, int level, struct ferry_error *e)
 	struct vm_ctx v;
 	int r;
 
+	if (o->gate && o->peers)
+		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
+				 "peers='%s': leave it away, because behind a gate the DRBD resource '%s' names the nodes",
+				 o->peers, o->gate);
 	/* Level 0 must not look at the host: of it, the XML's text is read if the file is here. */
 	if (level < 10)
 		return o->config || o->domain ? vm_form_check_file(o, e) :

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/action/shared.h"
 #include "lib/action/vm_settle.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
@@ -87,15 +88,30 @@ static int send_memory(struct mover *m, struct ferry_error *e)
 	return r;
 }
 
+/* Without a gate: the guest runs on the target, whatever the migrate call has said. */
+static int went_there(struct mover *m, struct ferry_error *e)
+{
+	int r = move_advance(&m->rec, MOVE_EV_SUCCEEDED, e);
+
+	return r < 0 ? r : move_advance(&m->rec, MOVE_EV_CERTIFIED, e);
+}
+
 /* The migrate call failed. Where is the guest? Bring that to a decided end; the move has failed. */
 static int after_failure(struct mover *m, const struct ferry_error *cause, struct ferry_error *e)
 {
 	struct ferry_error why = FERRY_ERROR_INIT;
-	bool was_paused;
+	bool was_paused, there = false;
 	int r;
 
 	step("precopy-failed", "%s", cause->text);
 	if (!proc_alive(m->rec.qemu_pid, m->rec.qemu_start)) {
+		if (!m->v.o->gate) {
+			r = shared_went(m->v.o, m->v.domain, m->target, cause->text, e);
+			if (r == 0)
+				return went_there(m, e);
+			move_advance(&m->rec, MOVE_EV_MOVER_DIED, &why);
+			return r;
+		}
 		move_advance(&m->rec, MOVE_EV_MOVER_DIED, &why);
 		return error_set(e, OCF_ERR_GENERIC, EIO,
 				 "%s; the guest's QEMU is gone from this node and nobody saw the move succeed: a copy that waits on %s is not let run", cause->text, m->target);
@@ -105,14 +121,16 @@ static int after_failure(struct mover *m, const struct ferry_error *cause, struc
 	/* Whatever copy arrived there will never be certified, and is proved stale by the new epoch. */
 	if (r == 0 && m->v.o->gate)
 		r = guest_confirm_here(m->v.dom, &m->v.where, &why);
-	else if (r == 0 && m->v.info.run == VIRT_PAUSED_USER && !was_paused)
-		r = virt_resume(m->v.dom, &why);
+	else if (r == 0)
+		r = shared_decide(&m->v, m->target, was_paused, &there, &why);
+	if (r == 0 && there)
+		return went_there(m, e);
 	if (r < 0)
 		return error_set(e, OCF_ERR_GENERIC, -r,
 				 "%s; the guest is still on this node, but could not be let run: %s",
 				 cause->text, why.text);
 	step("rolled-back", "%s", m->v.domain);
-	if (move_discard_there(m, m->rec.id, &why) < 0)
+	if (m->v.o->gate && move_discard_there(m, m->rec.id, &why) < 0)
 		log_warning("%s", why.text);
 	error_clear(&why);
 	r = move_advance(&m->rec, MOVE_EV_FAILED_HERE, &why);
@@ -278,6 +296,8 @@ static int after_death(const struct vm_opts *o, const char *target, struct ferry
 		r = error_set(e, OCF_ERR_GENERIC, EIO,
 			      "the mover of '%s' died while it brought the guest back from %s, because replication was lost: its memory is there or here, paused, and is the heir; the next start here takes it up",
 			      v.domain, target);
+	else if (rec.phase == MOVE_LOST_SIGHT && !o->gate)
+		r = shared_went(o, v.domain, target, "the mover died", e);
 	else if (rec.phase != MOVE_CERTIFIED)
 		r = error_set(e, OCF_ERR_GENERIC, EIO,
 			      "the mover of '%s' died, the guest's QEMU is gone from this node and nobody saw the move succeed: a copy that waits on %s is not let run",

@@ -7,6 +7,7 @@
 
 #include "lib/action/peer.h"
 #include "lib/action/seek.h"
+#include "lib/action/shared.h"
 #include "lib/action/vm_form.h"
 #include "lib/action/vm_move.h"
 #include "lib/action/vm_settle.h"
@@ -111,6 +112,9 @@ int move_check(struct mover *m, struct ferry_error *e)
 {
 	int r = check_guest(m, e);
 
+	if (r == 0 && !shared_may_run(m->v.o, m->target))
+		r = error_set(e, OCF_ERR_GENERIC, EINVAL, "peers='%s' does not name %s: '%s' is not moved there",
+			      m->v.o->peers, m->target, m->v.domain);
 	if (r == 0)
 		r = virt_peer_uri(m->v.o->transport, m->target, m->dest_uri, sizeof m->dest_uri, e);
 	if (r < 0)

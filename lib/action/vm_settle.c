@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/action/shared.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
 #include "lib/edge/dm.h"
@@ -89,9 +90,16 @@ static int settle_here(struct vm_ctx *v, struct move *m, struct ferry_error *e)
 	if (r < 0)
 		return r;
 	if (proc_alive(m->qemu_pid, m->qemu_start)) {
-		bool open = false;
+		bool open = false, there = false;
 
-		if (v->o->gate && vm_ctx_disk(v, &why) == 0 && vm_gate_is_open(v, &open, &why) == 0 && open)
+		/* Now that the job is cancelled, only its user can have paused it. */
+		if (!v->o->gate)
+			r = shared_decide(v, m->target, v->info.run == VIRT_PAUSED_USER, &there, e);
+		if (r == 0 && there)
+			r = move_advance(m, MOVE_EV_SUCCEEDED, e);
+		if (r == 0 && there)
+			return move_advance(m, MOVE_EV_CERTIFIED, e);
+		if (r == 0 && v->o->gate && vm_ctx_disk(v, &why) == 0 && vm_gate_is_open(v, &open, &why) == 0 && open)
 			r = guest_confirm_here(v->dom, &v->where, e);
 		if (r == 0)
 			r = move_advance(m, MOVE_EV_FAILED_HERE, e);

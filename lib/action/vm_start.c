@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/action/seek.h"
+#include "lib/action/shared.h"
 #include "lib/action/vm.h"
 #include "lib/action/vm_form.h"
 #include "lib/action/vm_saved.h"
@@ -17,6 +18,7 @@
 #include "lib/model/ocf.h"
 
 #define GATE_RETRY_MS 100
+#define ARRIVE_RETRY_MS 200
 
 static bool all_present(const struct vm_ctx *v, struct ferry_error *e)
 {
@@ -97,6 +99,10 @@ static int start_absent(struct vm_ctx *v, struct ferry_error *e)
 			r = vm_saved_restore(v, &brought, e);
 		if (r < 0)
 			return r;
+	} else {
+		r = shared_alone(v, e);
+		if (r < 0)
+			return r;
 	}
 	if (!brought) {
 		r = create_reserved(v, e);
@@ -122,6 +128,21 @@ static int adopt(struct vm_ctx *v, struct ferry_error *e)
 	}
 }
 
+/* Without a gate libvirt alone lets an arriving guest run. If its source has died, libvirt ends the copy when it
+ * notices; what becomes of it is waited for. */
+static int await_arrival(struct vm_ctx *v, struct ferry_error *e)
+{
+	int r = 0;
+
+	if (!v->o->gate && v->info.run == VIRT_PAUSED_MOVING)
+		step("arriving", "%s", v->domain);
+	while (r == 0 && !v->o->gate && v->info.run == VIRT_PAUSED_MOVING && !deadline_passed(v->o->deadline)) {
+		deadline_sleep(v->o->deadline, ARRIVE_RETRY_MS);
+		r = vm_ctx_connect(v, e);
+	}
+	return r;
+}
+
 int vm_start(const struct vm_opts *o, struct ferry_error *e)
 {
 	struct vm_ctx v;
@@ -135,6 +156,8 @@ int vm_start(const struct vm_opts *o, struct ferry_error *e)
 		r = vm_settle(v.domain, o, e);
 	if (r == 0)
 		r = vm_ctx_connect(&v, e);
+	if (r == 0)
+		r = await_arrival(&v, e);
 	if (r == 0 && v.info.run == VIRT_OFF)
 		r = start_absent(&v, e);
 	if (r == 0)

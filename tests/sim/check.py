@@ -74,10 +74,38 @@ class Guest:
         return ()
 
 
+class SharedGuest(Guest):
+    """A guest without a gate: it runs where its memory is. libvirt lets it run on the target as migrate_to ends."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.disk = self.gate = ""
+        self.resources = (name,)
+
+    def begins(self, action, facts):
+        return facts if action.task == "migrate_to" else super().begins(action, facts)
+
+    def ends(self, action, facts):
+        out = super().ends(action, facts)
+        return out | {(MEMORY, action.target)} if action.task == "migrate_to" else out
+
+    @staticmethod
+    def runs_on(facts):
+        return sorted(n for what, n in facts if what == MEMORY)
+
+    @staticmethod
+    def has_disk(facts, node):
+        return True
+
+
 def faults_of(guest, action, facts, running, done, mine, plan):
     """What is wrong if ACTION begins here and now. FACTS: just before it begins; RUNNING: actions under
     way; DONE: those that have ended; MINE: all of this guest."""
     on = action.node
+    if not guest.gate and action.resource == guest.memory and action.task == "start":
+        for node in guest.runs_on(facts):
+            if node != on:
+                yield f"{action} while {guest.memory} may run on {node}"
     if action.resource == guest.gate and action.task == "start":
         if (PROMOTED, on) not in facts:
             yield f"{action} before the disk is Promoted there"
@@ -115,7 +143,8 @@ def faults_in(guest, facts):
     if len(promoted) > guest.primaries:
         yield f"{guest.disk} Promoted on {' and '.join(promoted)} at once"
     where = guest.runs_on(facts)
-    if len(where) > 1:
+    # Without a gate Pacemaker's belief is all there is; after a failed migrate_from it believes in both ends.
+    if len(where) > 1 and guest.gate:
         yield f"{guest.memory} may run on {' and '.join(where)} at once"
     for node in where:
         if not guest.has_disk(facts, node):

@@ -64,6 +64,10 @@ UNIT_TESTS += tests/unit/test_move
 tests_unit_test_move_SOURCES = tests/unit/test_move.c
 tests_unit_test_move_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_peer
+tests_unit_test_peer_SOURCES = tests/unit/test_peer.c
+tests_unit_test_peer_LDADD = $(ACTION_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/unit/test_proc
 tests_unit_test_proc_SOURCES = tests/unit/test_proc.c
 tests_unit_test_proc_LDADD = $(UNIT_LIBS)
@@ -71,6 +75,10 @@ tests_unit_test_proc_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_run
 tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_run_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_shared
+tests_unit_test_shared_SOURCES = tests/unit/test_shared.c
+tests_unit_test_shared_LDADD = $(ACTION_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/unit/test_stamp
 tests_unit_test_stamp_SOURCES = tests/unit/test_stamp.c
