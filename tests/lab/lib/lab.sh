@@ -141,6 +141,7 @@ lab_down() {
 	[ -n "${FERRY_LAB_DIR:-}" ] && [ -e "$FERRY_LAB_DIR/config" ] || return 0
 	progress "taking the lab down"
 	witness_unwatch
+	shared_down
 	power_switch_down
 	for node in $NODES; do
 		"$FERRY_LAB/power" off "$node" >/dev/null || lab_fail "$node could not be killed" || lab_left=1
