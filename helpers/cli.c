@@ -114,6 +114,19 @@ static int code_for_pacemaker(const struct cli *c, int code)
 	return code;
 }
 
+/* What a forgiving verb went on with: a monitor tells it as degraded, so that it can be seen; the others warn. */
+static void tell_forgiven(const struct cli *c, int *code, struct ferry_error *e)
+{
+	if (c->forgave->code == 0)
+		return;
+	if (strcmp(c->verb->name, "monitor") != 0) {
+		log_warning("%s", c->forgave->text);
+	} else if (*code == OCF_SUCCESS) {
+		*code = OCF_DEGRADED;
+		*e = *c->forgave;
+	}
+}
+
 /* After a start that was refused for a bad value Pacemaker stops with the same one. Failing would fence the node. */
 static bool nothing_to_stop(const struct cli *c, const struct ferry_error *e)
 {
@@ -147,7 +160,8 @@ int cli_main(const struct cli_program *p, int argc, char **argv)
 {
 	struct ferry_error e = FERRY_ERROR_INIT;
 	static struct cli_watch w;	/* the step sink and the watchdog outlive this frame */
-	struct cli c = { .program = p };
+	struct ferry_error forgave = FERRY_ERROR_INIT;
+	struct cli c = { .program = p, .forgave = &forgave };
 	struct utsname u;
 	int code = OCF_SUCCESS;
 	int r;
@@ -178,6 +192,8 @@ int cli_main(const struct cli_program *p, int argc, char **argv)
 		code = e.code;
 	else
 		r = run_verb(&c, &w, &code, &e);
+	if (r == 0)
+		tell_forgiven(&c, &code, &e);
 	if (c.verb)
 		code = code_for_pacemaker(&c, code);
 	if (r < 0 && c.verb && nothing_to_stop(&c, &e)) {

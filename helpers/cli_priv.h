@@ -19,6 +19,7 @@ struct cli {
 	struct ferry_deadline deadline;
 	char node[sizeof((struct utsname *)0)->nodename];
 	struct json_object *answer;
+	struct ferry_error *forgave;	/* the first bad value that a forgiving verb went on with */
 };
 
 /* The place of OPTION in the program's table, -1 if it declares no such option. */

@@ -139,7 +139,8 @@ static bool forgiven(const struct cli *c, const char *option, struct ferry_error
 
 	if (!forgives(c) || !def || cli_get(c, option) == def)
 		return false;
-	log_warning("%s; going on with %s", e->text, def);
+	if (c->forgave->code == 0)
+		error_set(c->forgave, OCF_DEGRADED, 0, "%s; going on with %s", e->text, def);
 	error_clear(e);
 	return true;
 }

@@ -48,6 +48,22 @@ says 5 err "${reason}config='$tmp/broken.xml'.*not well-formed" validate --confi
 says 7 out '^\{"state":"off","code":7\}$' monitor --domain ferry-cli-test --json
 one_json monitor --domain ferry-cli-test --json
 one_json validate --domain ferry-cli-test --json
+# A healthy guest is told from libvirt's file and its process, here a stand-in for QEMU; a bad value makes it degraded, no more.
+mkfifo "$tmp/fifo"
+# shellcheck disable=SC2016 # the inner shell expands it
+sh -c 'read -r _ <"$0"' "$tmp/fifo" -name guest=ferry-cli-fake -uuid a8282f87-25c0-42d0-8974-2ae778942970 >/dev/null 2>&1 &
+fake=$!
+mkdir -p "$tmp/run/libvirt/qemu"
+sed "s/pid='5080'/pid='$fake'/; s/<name>vm1</<name>ferry-cli-fake</" "$srcdir/tests/fixtures/libvirt/status-9.0-running.xml" \
+	>"$tmp/run/libvirt/qemu/ferry-cli-fake.xml"
+says 0 out '^\{"state":"running","code":0\}$' monitor --domain ferry-cli-fake --json
+says 190 err "${reason}migration_transport=\"pigeon\": give one of: tls ssh tcp; going on with tls" monitor --agent \
+	--domain ferry-cli-fake --transport pigeon
+says 190 err "${reason}migration_downtime=\"0\": give a whole number" monitor --agent --domain ferry-cli-fake --downtime 0
+says 190 err "${reason}stop_mode=\"later\": give one of" monitor --agent --domain ferry-cli-fake --stop-mode later
+kill $fake
+rm -rf "$tmp/run"
+
 # A libvirt that cannot be reached is a failure, never an answer.
 says 1 err "${reason}.*cannot reach libvirt" migrate-from --domain ferry-cli-test --hypervisor qemu+unix:///system?socket=/nonexistent
 says 1 err "${reason}.*cannot reach libvirt" start --domain ferry-cli-test --hypervisor qemu+unix:///system?socket=/nonexistent

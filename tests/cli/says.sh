@@ -6,7 +6,7 @@
 # shellcheck disable=SC2034 # for the tests
 reason='^ocf-exit-reason:'
 
-# helper NAME: what is tried from here on, as root: with folders of its own where it would leave a trace (a mount namespace), or as
+# helper NAME: what is tried from here on, as root: with folders of its own, and what the test has put into $tmp/run in /run, where it would leave a trace (a mount namespace), or as
 # the root of a user namespace
 helper() {
 	helper=$1
@@ -14,6 +14,7 @@ helper() {
 	cp "$builddir/$1" "$tmp/$1" && chmod 755 "$tmp/$1" && chmod 711 "$tmp" || exit 99
 	cat >"$tmp/as-root" <<-'SHELL'
 	for dir in /var/lib /run; do mount -t tmpfs none $dir || exit 99; done
+	if [ -d "${0%/*}/run" ]; then cp -r "${0%/*}/run/." /run || exit 99; fi
 	exec "$@"
 	SHELL
 	as="unshare --mount sh $tmp/as-root"
