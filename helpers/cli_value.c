@@ -9,7 +9,6 @@
 
 #include "helpers/cli_priv.h"
 #include "helpers/cli_usage.h"
-#include "lib/base/log.h"
 #include "lib/model/ids.h"
 #include "lib/model/ocf.h"
 
@@ -133,15 +132,22 @@ static bool forgives(const struct cli *c)
 	return c->program->forgiving && word_in(c->program->forgiving, c->verb->name);
 }
 
+/* The first of them is told. */
+static void forgive(const struct cli *c, const char *how, struct ferry_error *e)
+{
+	error_set(c->forgave, OCF_DEGRADED, 0, "%s; going on %s", e->text, how);
+	error_clear(e);
+}
+
 static bool forgiven(const struct cli *c, const char *option, struct ferry_error *e)
 {
 	const char *def = c->program->options[cli_place_of(c->program, option)].def;
+	char how[64];
 
 	if (!forgives(c) || !def || cli_get(c, option) == def)
 		return false;
-	if (c->forgave->code == 0)
-		error_set(c->forgave, OCF_DEGRADED, 0, "%s; going on with %s", e->text, def);
-	error_clear(e);
+	snprintf(how, sizeof how, "with %s", def);
+	forgive(c, how, e);
 	return true;
 }
 
@@ -226,7 +232,7 @@ int cli_get_names(const struct cli *c, const char *option, const char **ret_valu
 		cli_refuse(c, option, &why, "give names with blanks between them, each of the characters A-Z a-z 0-9 . _ + -");
 		if (!forgives(c))
 			return error_set(e, why.code, why.err, "%s", why.text);
-		log_warning("%s; going on without", why.text);
+		forgive(c, "without", &why);
 		value = NULL;
 		break;
 	}

@@ -175,7 +175,7 @@ static const struct cli_verb verbs[] = {
 	{ "stop", "shut the guest down, or end it; memory that is held for a move is saved", "",
 	  VM_COMMON " stop-mode", false, verb_stop },
 	{ "monitor", "tell whether the guest is here: 0, 7 or 1", "",
-	  VM_COMMON " downtime bandwidth convergence stop-mode level", true, verb_monitor },
+	  VM_COMMON " peers downtime bandwidth convergence stop-mode level", true, verb_monitor },
 	{ "migrate-to", "move the guest to another node, live", "target",
 	  VM_COMMON " peers downtime bandwidth convergence", false, verb_migrate_to },
 	{ "migrate-from", "check that the guest has arrived here", "", VM_COMMON " source", false, verb_migrate_from },

@@ -127,7 +127,11 @@ static void __attribute__((format(printf, 2, 3))) fault(struct faults *f, const 
 static void peer_faults(const struct drbd_state *s, const struct drbd_peer *p, struct faults *f)
 {
 	if (!p->connected) {
-		fault(f, "peer %s is not connected (%s)", p->name, p->connection);
+		/* 8.4 does not tell the name of a peer that it has not talked to. */
+		if (p->name[0])
+			fault(f, "peer %s is not connected (%s)", p->name, p->connection);
+		else
+			fault(f, "the peer is not connected (%s)", p->connection);
 		return;
 	}
 	for (unsigned int i = 0; i < s->nvolumes; i++) {

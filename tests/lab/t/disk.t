@@ -139,7 +139,7 @@ wants "again" 0
 # --- disks that must not be promoted ---
 on node2 'drbdadm pause-sync r1 && drbdadm invalidate r1'
 drbd node2 monitor
-wants "an Inconsistent disk has no score" 0 'score -1'
+wants "an Inconsistent disk has no score" 190 'score -1'
 drbd node2 promote
 wants "and is not promoted" 1 'not promoted here: .*Inconsistent'
 on node2 'drbdadm resume-sync r1'
@@ -148,7 +148,7 @@ on node2 'drbdadm disconnect r1; drbdadm outdate r1'
 drbd node2 promote
 wants "nor is an Outdated one" 1 'not promoted here: .*Outdated'
 drbd node2 monitor
-wants "which has no score either" 0 'score -1'
+wants "which has no score either" 190 'score -1'
 both 'drbdadm connect r1'
 wait_until "r1 in sync" 60 in_sync node2
 on node2 'drbdadm detach r1'
