@@ -37,6 +37,9 @@ guest_prepare() {
 
 # witness_watch RESOURCE: follow the witness on it into $FERRY_LAB_DIR/witness.RESOURCE
 witness_watch() {
+	# an earlier guest's on this disk must not write into the new one's account
+	[ ! -e "$FERRY_LAB_DIR/watch.$1.pid" ] || kill "$(cat "$FERRY_LAB_DIR/watch.$1.pid")" 2>/dev/null
+	rm -f "$FERRY_LAB_DIR/witness.$1"
 	setsid "$FERRY_LAB_DIR/bin/watch" "node1=$FERRY_LAB_DIR/nodes/node1/$1.img" "node2=$FERRY_LAB_DIR/nodes/node2/$1.img" \
 		</dev/null >"$FERRY_LAB_DIR/witness.$1" 2>/dev/null &
 	echo $! >"$FERRY_LAB_DIR/watch.$1.pid"
