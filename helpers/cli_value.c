@@ -77,8 +77,9 @@ static void put_name(const struct cli *c, const char *option, char *buf, size_t 
 			*p = '_';
 }
 
-static int vrefuse(const struct cli *c, const char *option, const char *value, struct ferry_error *e,
-		   const char *fmt, va_list ap)
+static int __attribute__((format(printf, 5, 0)))
+vrefuse(const struct cli *c, const char *option, const char *value, struct ferry_error *e,
+	const char *fmt, va_list ap)
 {
 	char name[64], cure[320];
 
