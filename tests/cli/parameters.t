@@ -12,10 +12,10 @@ set -u
 table=$srcdir/tests/cli/parameters.txt
 needs xmllint "parameters" || tap_end
 
-# The agents, with helpers that anybody can execute.
+# The agents, with helpers that anybody can execute and meta-data that anybody can read, wherever the tree is.
 for agent in drbd gate vm; do
-	cp "$builddir/ferry-$agent" "$tmp/" || exit 99
-	sed "s|@sbindir@|$tmp|; s|@pkgdatadir@|$srcdir/agents|" "$srcdir/agents/$agent.in" >"$tmp/$agent" || exit 99
+	cp "$builddir/ferry-$agent" "$srcdir/agents/$agent.xml" "$tmp/" || exit 99
+	sed "s|@sbindir@|$tmp|; s|@pkgdatadir@|$tmp|" "$srcdir/agents/$agent.in" >"$tmp/$agent" || exit 99
 done
 chmod 755 "$tmp"/* && chmod 711 "$tmp"
 # shellcheck source=tests/cli/says.sh
