@@ -44,9 +44,9 @@ ok "a gate closed by hand holds its guest" paused
 inject "$at" ferry-gate resumed
 gate open
 ok "its opening is killed between the resume and the mark" no paused
-held=$(now_ms)
 ok "the gate closes all the same" gate close
-ok "the guest was held first" stepped "$held" "$at ferry-gate close held"
+held() { timeline "$since" | grep -cE "^[0-9]+ $at ferry-gate close held"; }
+is "the guest was held first, as the first time" "$(held)" 2
 ok "it is opened again" gate open
 ok "and the guest runs" no paused
 on node3 'crm_attribute -n maintenance-mode -D -q' && cluster_idle 60
