@@ -6,15 +6,15 @@
 . "${FERRY_LAB:?}/lib.sh"
 test_begin precopy
 
-# begin_move: vm1 off to the other node, slowly, and far enough that memory is being sent
+# begin_move WHAT: vm1 off to the other node, slowly, and far enough that memory is being sent
 begin_move() {
 	at=$(where vm1)
 	to=$(other "$at")
 	since=$(now_ms)
-	on "$at" 'virsh -q migrate-setspeed vm1 1'
 	on node3 "crm resource migrate vm1 $to" >/dev/null 2>&1
-	wait_until "the pre-copy" 120 stepped "$since" "$at ferry-vm migrate-to precopy-running"
+	ok "$1: the memory is on its way" wait_until "the pre-copy" 120 stepped "$since" "$at ferry-vm migrate-to precopy-running"
 }
+slowly() { on node3 "crm_resource -r vm1 $1" >/dev/null 2>&1 && cluster_idle 60; }
 # kept WHAT: the guest is where it was, with its memory, and after the documented commands all is healthy
 kept() {
 	witness_ticks r0 20
@@ -25,7 +25,8 @@ kept() {
 }
 copy_waits() { [ "$(on "$to" 'virsh -q domstate vm1' 2>/dev/null)" = paused ]; }
 
-begin_move
+slowly '-p migration_bandwidth -v 1'
+begin_move "replication cut"
 cut_link "$to" data
 ok "replication cut: the job is cancelled" wait_until "the cancel" 60 stepped "$since" "$at ferry-vm migrate-to precopy-cancel"
 ok "replication cut: rolled back" wait_until "the end" 60 stepped "$since" "$at ferry-vm migrate-to end code 1"
@@ -33,12 +34,12 @@ heal_link "$to" data
 wait_until "the resync" 60 redundant r0
 kept "replication cut"
 
-begin_move
+begin_move "mover killed"
 on "$at" 'kill -9 $(pgrep -nf "[f]erry-vm migrate-to")' # the younger one is the mover
 ok "mover killed: its agent settles" wait_until "the end" 120 stepped "$since" "$at ferry-vm migrate-to end code 1.*the guest runs on here"
 kept "mover killed"
 
-begin_move
+begin_move "agent killed"
 on "$at" 'kill -9 $(pgrep -of "[f]erry-vm migrate-to")'
 ok "agent killed: its mover brings the move to its end" wait_until "the end" 180 stepped "$since" "$at ferry-vm migrate-to certificate-written"
 cluster_idle 180
@@ -49,13 +50,14 @@ ok "agent killed: $(witness_since r0 "$since")" witness_since r0 "$since"
 
 # The target's libvirtd stands still, its QEMU does not: it gets the whole memory. The source's libvirtd gets no answer, takes
 # the move for failed and lets its guest run on.
-begin_move
+begin_move "no reply"
 on "$to" 'kill -STOP $(pgrep -o libvirtd)'
 ok "no reply: the source lets its guest run on" wait_until "that" 240 stepped "$since" "$at ferry-vm migrate-to rolled-back"
 on "$to" 'kill -CONT $(pgrep -o libvirtd)'
 wait_until "the end" 120 stepped "$since" "$at ferry-vm migrate-to end code 1"
 kept "no reply"
 ok "no reply: nothing is left on $to" no copy_waits
+slowly '-d migration_bandwidth'
 
 # stale_copy: on the other node, paused, what a move whose last reply was lost leaves there: the whole memory as it was, while
 # here it has gone on. (Saved and let go on here, restored there with the mark of a move.)
