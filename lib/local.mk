@@ -15,6 +15,8 @@ libferry_base_a_SOURCES = \
 	lib/base/log.h
 
 libferry_model_a_SOURCES = \
+	lib/model/address.c \
+	lib/model/address.h \
 	lib/model/domstatus.c \
 	lib/model/domstatus.h \
 	lib/model/domxml.c \
@@ -48,6 +50,8 @@ libferry_model_a_SOURCES = \
 	lib/model/stamp.h \
 	lib/model/verdict.c \
 	lib/model/verdict.h \
+	lib/model/way.c \
+	lib/model/way.h \
 	lib/model/xml_read.c \
 	lib/model/xml_read.h
 
@@ -126,11 +130,14 @@ libferry_action_a_SOURCES = \
 	lib/action/vm_move_peer.c \
 	lib/action/vm_saved.c \
 	lib/action/vm_saved.h \
+	lib/action/vm_send.c \
 	lib/action/vm_settle.c \
 	lib/action/vm_settle.h \
 	lib/action/vm_start.c \
 	lib/action/vm_stop.c \
-	lib/action/vm_two.c
+	lib/action/vm_two.c \
+	lib/action/vm_way.c \
+	lib/action/vm_way.h
 
 # What a program of each level links. The order matters to the linker: callers first.
 BASE_LIBS = libferry-base.a

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lib/action/vm_way.h"
 #include "lib/base/cleanup.h"
 #include "lib/edge/bounded.h"
 
@@ -22,11 +23,11 @@ int peer_open(const struct vm_opts *o, const char *node, const char *domain, str
 	      struct ferry_error *e)
 {
 	struct peer p = { .info.run = VIRT_OFF };
-	char uri[256];
-	int r = virt_peer_uri(o->transport, node, uri, sizeof uri, e);
+	struct way way;
+	int r = vm_way(o, node, &way, e);
 
 	if (r == 0)
-		r = virt_open(uri, &p.conn, e);
+		r = vm_way_open(&way, &p.conn, e);
 	if (r == 0)
 		r = virt_lookup(p.conn, domain, &p.dom, e);
 	if (r == 0 && p.dom)

@@ -5,7 +5,7 @@
 #ifndef FERRY_SEEK_H
 #define FERRY_SEEK_H
 
-#include "lib/action/vm.h"
+#include "lib/action/vm_way.h"
 
 /*
  * Ask every peer of the DRBD resource that is in this partition. A peer outside the partition is
@@ -17,9 +17,7 @@
  */
 int seek_memory(struct vm_ctx *v, bool *ret_brought, struct ferry_error *e);
 
-/* Move the held (or reserved) domain DOM, which never ran where it is, to DEST_URI, with its mark as
- * it is. */
-int relay_held(struct virt_dom *dom, const char *dest_uri, const char *dest_host, bool tls,
-	       struct ferry_deadline d, struct ferry_error *e);
+/* Move the held (or reserved) domain DOM, which never ran where it is, by WAY (to its node), with its mark as it is. */
+int relay_held(struct virt_dom *dom, const struct way *way, struct ferry_deadline d, struct ferry_error *e);
 
 #endif

@@ -24,7 +24,10 @@ struct vm_opts {
 	const char *node;	/* this node's name */
 	const char *peers;	/* without a gate: nodes that may run it, by blanks; NULL: any */
 	const char *transport;	/* tls, ssh, tcp: how libvirtds reach each other */
+	const char *address_attribute;	/* node attribute with the address that others move to; NULL: the node's name */
 	unsigned int downtime_ms, bandwidth_mib;
+	unsigned int parallel;	/* connections for the RAM; 0: the usual one */
+	unsigned int retries;	/* of a migration that broke */
 	enum virt_convergence convergence;
 	enum vm_stop_mode stop_mode;
 	struct ferry_deadline deadline;

@@ -7,6 +7,7 @@
 #include "lib/action/vm.h"
 #include "lib/action/vm_form.h"
 #include "lib/action/vm_settle.h"
+#include "lib/action/vm_way.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
 #include "lib/edge/drbd.h"
@@ -79,6 +80,7 @@ static int validate_xml(const struct vm_ctx *v, struct ferry_error *e)
 static int validate_host(struct vm_ctx *v, struct ferry_error *e)
 {
 	int major, r = vm_ctx_disk(v, e);
+	struct way here;
 
 	if (r == 0 && v->o->gate) {
 		major = drbd_module_major();
@@ -99,6 +101,8 @@ static int validate_host(struct vm_ctx *v, struct ferry_error *e)
 		r = error_set(e, OCF_ERR_CONFIGURED, EINVAL,
 			      "'%s' has a managed save, which may be older than its disk: virsh managedsave-remove %s",
 			      v->domain, v->domain);
+	if (r == 0)	/* where others would move it to: this node */
+		r = vm_way(v->o, v->o->node, &here, e);
 	return r;
 }
 

@@ -17,6 +17,8 @@
 #include "lib/model/ocf.h"
 #include "lib/model/verdict.h"
 
+#define REACH_MS 30000	/* for the target's libvirtd to answer: within this, a lost packet is sent again a few times */
+
 /* The guest must be the one that the stamp names, and every replica up to date. */
 static int check_disk(struct mover *m, struct ferry_error *e)
 {
@@ -70,7 +72,7 @@ static int end_copy(struct mover *m, const char *id, struct ferry_error *e)
 static int check_target(struct mover *m, struct ferry_error *e)
 {
 	struct virt_info there;
-	int r = peer_ask(m->v.o, m->target, m->v.domain, m->v.o->deadline, &there, e);
+	int r = peer_ask(m->v.o, m->target, m->v.domain, deadline_min(m->v.o->deadline, REACH_MS), &there, e);
 
 	if (r < 0 || there.run == VIRT_OFF)
 		return r;
@@ -116,10 +118,9 @@ int move_check(struct mover *m, struct ferry_error *e)
 		r = error_set(e, OCF_ERR_GENERIC, EINVAL, "peers='%s' does not name %s: '%s' is not moved there",
 			      m->v.o->peers, m->target, m->v.domain);
 	if (r == 0)
-		r = virt_peer_uri(m->v.o->transport, m->target, m->dest_uri, sizeof m->dest_uri, e);
+		r = vm_way(m->v.o, m->target, &m->way, e);
 	if (r < 0)
 		return r;
-	snprintf(m->migrate_uri, sizeof m->migrate_uri, "tcp://%s", m->target);
 	if (m->v.o->gate && !m->relay)
 		r = vm_form_check_live(&m->v, e);
 	if (r == 0 && m->v.o->gate && !m->relay)
@@ -136,7 +137,7 @@ int move_check(struct mover *m, struct ferry_error *e)
 int move_discard_there(struct mover *m, const char *id, struct ferry_error *e)
 {
 	struct virt_info there;
-	int r = peer_ask(m->v.o, m->target, m->v.domain, m->v.o->deadline, &there, e);
+	int r = peer_ask(m->v.o, m->target, m->v.domain, deadline_min(m->v.o->deadline, REACH_MS), &there, e);
 
 	if (r == 0 && there.run != VIRT_OFF)
 		r = end_copy(m, id, e);
@@ -149,16 +150,15 @@ int move_discard_there(struct mover *m, const char *id, struct ferry_error *e)
 int move_return(struct mover *m, struct ferry_error *e)
 {
 	ferry_cleanup(peer_close) struct peer p;
-	char here[256];
+	struct way here;
 	int r = peer_open(m->v.o, m->target, m->v.domain, &p, e);
 
 	if (r == 0)
-		r = virt_peer_uri(m->v.o->transport, m->v.o->node, here, sizeof here, e);
+		r = vm_way(m->v.o, m->v.o->node, &here, e);
 	if (r == 0 && !p.dom)
 		r = error_set(e, OCF_ERR_GENERIC, ENOENT, "'%s' is not on %s", m->v.domain, m->target);
 	if (r == 0)
-		r = relay_held(p.dom, here, m->v.o->node, strcmp(m->v.o->transport, "tls") == 0,
-			       m->v.o->deadline, e);
+		r = relay_held(p.dom, &here, m->v.o->deadline, e);
 	if (r == 0)
 		r = vm_ctx_connect(&m->v, e);
 	if (r == 0 && !m->v.dom)

@@ -14,6 +14,7 @@
 
 #define CONTROLLER_MS 10000	/* crmadmin waits half a minute for a controller that is not there */
 #define SCORE_DIR "/run/ferry/score"
+#define NO_SUCH 105 /* CRM_EX_NOSUCH: crm_attribute's answer for an attribute that is not there */
 
 static int ask(const char *const argv[], const char *const env[], struct ferry_deadline d,
 	       struct run_result *res, struct ferry_error *e)
@@ -95,6 +96,39 @@ int cluster_idle(struct ferry_deadline d, bool *ret_idle, struct ferry_error *e)
 		return r;
 	*ret_idle = strstr(res.out, "S_IDLE") != NULL;
 	run_result_clear(&res);
+	return 0;
+}
+
+int cluster_node_attribute(const char *node, const char *name, struct ferry_deadline d, char *ret_value,
+			   size_t size, struct ferry_error *e)
+{
+	static const char *const lifetimes[] = { "forever", "reboot" };
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *const argv[] = { "crm_attribute", "--query", "--quiet", "--node", node, "--name", name,
+					     "--lifetime", lifetimes[i], NULL };
+		struct run_result res;
+		int r = run(argv, NULL, d, &res, e);
+		size_t len;
+
+		if (r < 0)
+			return r;
+		len = strcspn(res.out, "\n");
+		if (res.status == 0 && len >= size)
+			r = error_set(e, OCF_ERR_GENERIC, EMSGSIZE, "attribute %s of node %s is longer than %zu bytes", name,
+				      node, size - 1);
+		else if (res.status == 0)
+			snprintf(ret_value, size, "%.*s", (int)len, res.out);
+		else if (res.status != NO_SUCH)
+			r = error_set(e, OCF_ERR_GENERIC, EIO, "attribute %s of node %s cannot be read (crm_attribute: %d): %s",
+				      name, node, res.status, res.err);
+		else
+			len = 0;
+		run_result_clear(&res);
+		if (r < 0 || len > 0)
+			return r;
+	}
+	ret_value[0] = '\0';
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #define FERRY_CLUSTER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "lib/base/deadline.h"
 #include "lib/base/error.h"
@@ -26,6 +27,11 @@ bool cluster_has(const struct cluster_view *v, const char *node);
 
 /* The cluster has no transition under way: its controller says S_IDLE. That nobody answers is an error, and no yes. */
 int cluster_idle(struct ferry_deadline d, bool *ret_idle, struct ferry_error *e);
+
+/* The value of a node's attribute, a permanent one before a transient one; "" if it has neither. What comes back is as the
+ * CIB has it: the caller validates it. -EMSGSIZE if it does not fit. */
+int cluster_node_attribute(const char *node, const char *name, struct ferry_deadline d, char *ret_value,
+			   size_t size, struct ferry_error *e);
 
 /* Promotion score of the clone instance RSC on this node; SCORE -1 removes it. Only calls the
  * tool when the score differs from what was last set (remembered in /run/ferry/score/RSC). */

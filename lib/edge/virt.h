@@ -15,6 +15,7 @@
 #include "lib/base/error.h"
 #include "lib/model/domxml.h"
 #include "lib/model/mark.h"
+#include "lib/model/way.h"
 
 struct virt_conn;
 struct virt_dom;
@@ -95,14 +96,13 @@ struct virt_progress {
 };
 
 struct virt_migration {
-	const char *dest_uri;		/* libvirtd of the target, as the source's libvirtd reaches it */
-	const char *migrate_uri;	/* where QEMU sends the RAM, "tcp://HOST"; NULL: libvirt chooses */
+	const struct way *way;		/* to the target's libvirtd, as the source's libvirtd goes it */
 	const char *dest_xml;		/* with the mark that it shall arrive with */
 	bool paused;			/* leave it paused on the target */
 	unsigned int downtime_ms;	/* 0: QEMU's default */
 	unsigned int bandwidth_mib;	/* 0: unlimited */
+	unsigned int parallel;		/* connections that QEMU sends the RAM by; 0: the usual one */
 	enum virt_convergence convergence;
-	bool tls;
 	/* Called a few times a second while it runs, from the calling thread; a non-zero answer cancels
 	 * the job, and WHY is what the error then says. NULL: none. */
 	int (*watch)(void *arg, const struct virt_progress *p, struct ferry_error *why);
@@ -117,6 +117,8 @@ struct virt_migrated {
 /*
  * Live, peer to peer, abort on error. 0: libvirt says that it succeeded (the caller still proves
  * that the source's QEMU is gone). An error says nothing about where the guest is: look.
+ * -ECONNRESET: a connection or the other end broke, and another try may succeed; any other error
+ * is for good (refused, cancelled, out of time).
  */
 int virt_migrate(struct virt_dom *d, const struct virt_migration *m, struct ferry_deadline dl,
 		 struct virt_migrated *ret_done, struct ferry_error *e);
@@ -124,9 +126,5 @@ int virt_migrate(struct virt_dom *d, const struct virt_migration *m, struct ferr
 int virt_abort_job(struct virt_dom *d, struct ferry_error *e);
 /* 1 a job is active, 0 none, -errno. */
 int virt_job_active(struct virt_dom *d, struct ferry_error *e);
-
-/* The libvirt URI of a peer by transport ("tls", "ssh", "tcp") and address. */
-int virt_peer_uri(const char *transport, const char *address, char *ret_uri, size_t size,
-		  struct ferry_error *e);
 
 #endif

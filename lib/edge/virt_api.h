@@ -25,7 +25,8 @@
 	X(virDomainSaveFlags) X(virDomainRestoreFlags)                                             \
 	X(virDomainMigrateToURI3) X(virDomainMigrateSetMaxDowntime) X(virDomainGetJobStats)        \
 	X(virDomainGetJobInfo) X(virDomainAbortJob)                                                \
-	X(virTypedParamsAddString) X(virTypedParamsAddULLong) X(virTypedParamsGetULLong)           \
+	X(virTypedParamsAddString) X(virTypedParamsAddULLong) X(virTypedParamsAddInt)              \
+	X(virTypedParamsGetULLong)                                                                 \
 	X(virTypedParamsFree)
 
 #define VIRT_API_QEMU(X) X(virDomainQemuMonitorCommand)

@@ -16,6 +16,7 @@
 #include "lib/edge/virt_priv.h"
 #include "lib/model/ocf.h"
 
+#define LIBVIRT_SAID 320 /* bytes of it, beside a cure */
 #define WATCH_MS 200 /* between two looks at the progress of the job */
 
 struct call {
@@ -25,7 +26,8 @@ struct call {
 	int nparams;
 	unsigned int flags;
 	int done_fd;
-	int result;
+	int result, number;	/* libvirt's error number */
+	bool sent;		/* some memory went */
 	struct ferry_error error;
 };
 
@@ -34,10 +36,12 @@ static void *call_main(void *arg)
 	struct call *c = arg;
 	const uint64_t one = 1;
 
-	c->result = c->d->api->virDomainMigrateToURI3(c->d->dom, c->m->dest_uri, c->params,
+	c->result = c->d->api->virDomainMigrateToURI3(c->d->dom, c->m->way->libvirt_uri, c->params,
 						      (unsigned int)c->nparams, c->flags);
-	if (c->result < 0)	/* libvirt keeps its last error per thread */
+	if (c->result < 0) {	/* libvirt keeps its last error per thread */
+		c->number = virt_api_errno(c->d->api);
 		virt_api_error(c->d->api, &c->error, "migration");
+	}
 	if (write(c->done_fd, &one, sizeof one) < 0)
 		abort();	/* an eventfd takes a one at any time */
 	return NULL;
@@ -52,13 +56,23 @@ static int call_params(struct call *c, struct ferry_error *e)
 	c->flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_ABORT_ON_ERROR;
 	if (m->paused)
 		c->flags |= VIR_MIGRATE_PAUSED;
-	if (m->tls)
+	if (m->way->transport == WAY_TLS)
 		c->flags |= VIR_MIGRATE_TLS;
+	if (m->way->transport == WAY_SSH)
+		c->flags |= VIR_MIGRATE_TUNNELLED;
+	if (m->parallel)
+		c->flags |= VIR_MIGRATE_PARALLEL;
 	if (m->convergence == VIRT_CONVERGE_AUTO)
 		c->flags |= VIR_MIGRATE_AUTO_CONVERGE;
-	if (m->migrate_uri)
+	if (m->way->ram_uri[0])
 		r |= a->virTypedParamsAddString(&c->params, &c->nparams, &max, VIR_MIGRATE_PARAM_URI,
-						m->migrate_uri);
+						m->way->ram_uri);
+	if (m->way->listen[0])
+		r |= a->virTypedParamsAddString(&c->params, &c->nparams, &max, VIR_MIGRATE_PARAM_LISTEN_ADDRESS,
+						m->way->listen);
+	if (m->parallel)
+		r |= a->virTypedParamsAddInt(&c->params, &c->nparams, &max, VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS,
+					     (int)m->parallel);
 	if (m->dest_xml)
 		r |= a->virTypedParamsAddString(&c->params, &c->nparams, &max, VIR_MIGRATE_PARAM_DEST_XML,
 						m->dest_xml);
@@ -109,7 +123,7 @@ static void watch(struct call *c, struct ferry_deadline dl, struct virt_progress
 		  struct ferry_error *why)
 {
 	struct pollfd p = { .fd = c->done_fd, .events = POLLIN };
-	bool cancelled = false, set_downtime = false, running = false;
+	bool cancelled = false, set_downtime = false;
 
 	while (poll(&p, 1, WATCH_MS) <= 0) {
 		struct virt_progress now;
@@ -117,8 +131,8 @@ static void watch(struct call *c, struct ferry_deadline dl, struct virt_progress
 
 		if (active == 1)
 			*last = now;
-		if (active == 1 && !running && now.processed > 0) {
-			running = true;
+		if (active == 1 && !c->sent && now.processed > 0) {
+			c->sent = true;
 			step("precopy-running", "%llu MiB to send", (unsigned long long)(now.total >> 20));
 		}
 		if (active == 1 && !set_downtime && c->m->downtime_ms) {
@@ -142,6 +156,39 @@ static void watch(struct call *c, struct ferry_deadline dl, struct virt_progress
 		if (cancelled)	/* again and again: the job may not have begun yet */
 			c->d->api->virDomainAbortJob(c->d->dom);
 	}
+}
+
+/*
+ * Whether an error of this number may be one of a connection or a process that broke: libvirt has no number of its own for
+ * that. Refusals (of the configuration, the CPU, the arguments, a certificate) have theirs, and so has a job that somebody
+ * else cancelled.
+ */
+static bool may_have_broken(int number)
+{
+	switch (number) {
+	case VIR_ERR_OPERATION_FAILED:
+	case VIR_ERR_OPERATION_TIMEOUT:
+	case VIR_ERR_INTERNAL_ERROR:
+	case VIR_ERR_SYSTEM_ERROR:
+	case VIR_ERR_NO_CONNECT:
+	case VIR_ERR_RPC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int failed(const struct call *c, const struct ferry_error *why, struct ferry_error *e)
+{
+	char cure[600] = "";
+
+	if (why->code)	/* says more than libvirt's "operation aborted" */
+		return error_set(e, why->code, why->err, "%s", why->text);
+	if (!c->sent && may_have_broken(c->number))
+		way_ram_cure(c->m->way, cure, sizeof cure);
+	/* libvirt may pass on all that QEMU has said, which must not push the cure out of the line. */
+	return error_set(e, c->error.code, may_have_broken(c->number) ? ECONNRESET : c->error.err, "%.*s%s%s",
+			 cure[0] ? LIBVIRT_SAID : (int)sizeof c->error.text, c->error.text, cure[0] ? "; " : "", cure);
 }
 
 int virt_migrate(struct virt_dom *d, const struct virt_migration *m, struct ferry_deadline dl,
@@ -169,14 +216,10 @@ int virt_migrate(struct virt_dom *d, const struct virt_migration *m, struct ferr
 	if (r == 0) {
 		watch(&c, dl, &done.last, &why);
 		pthread_join(thread, NULL);
-		if (c.result < 0) {
-			/* Why it was cancelled says more than "operation aborted". */
-			const struct ferry_error *cause = why.code ? &why : &c.error;
-
-			r = error_set(e, cause->code, cause->err, "%s", cause->text);
-		} else {
+		if (c.result < 0)
+			r = failed(&c, &why, e);
+		else
 			*ret_done = done;
-		}
 	}
 	if (c.done_fd >= 0)
 		close(c.done_fd);

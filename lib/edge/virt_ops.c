@@ -109,17 +109,3 @@ int virt_destroy(struct virt_dom *d, struct ferry_error *e)
 	/* Flags 0: SIGTERM, then SIGKILL after libvirt's own wait. */
 	return end(d, d->api->virDomainDestroyFlags(d->dom, 0), "cannot end the guest", e);
 }
-
-int virt_peer_uri(const char *transport, const char *address, char *ret_uri, size_t size,
-		  struct ferry_error *e)
-{
-	bool v6 = strchr(address, ':') != NULL;
-	int n;
-
-	n = snprintf(ret_uri, size, "qemu+%s://%s%s%s/system%s", transport, v6 ? "[" : "", address,
-		     v6 ? "]" : "", strcmp(transport, "ssh") == 0 ? "?no_tty=1" : "");
-	if (n < 0 || (size_t)n >= size)
-		return error_set(e, OCF_ERR_CONFIGURED, ENAMETOOLONG,
-				 "the peer's address '%s' is too long for a libvirt URI", address);
-	return 0;
-}

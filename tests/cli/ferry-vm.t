@@ -30,6 +30,11 @@ says 6 err "${reason}--stop-mode \"later\": give one of" validate --domain vm1 -
 # A bad word must not fail what looks after a guest that is here.
 says 0 err "^warning: --stop-mode \"later\": give one of.*going on with shutdown" stop --domain ferry-cli-test --stop-mode later
 says 6 err "${reason}--downtime \"-5\": give a whole number" validate --domain vm1 --downtime=-5
+says 6 err "${reason}--address-attribute \"a b\": a name has" start --domain vm1 --address-attribute "a b"
+says 6 err "${reason}--parallel \"256\": give a whole number from 0 to 255" validate --domain vm1 --parallel 256
+says 6 err "${reason}--parallel \"2\": by ssh the RAM goes inside libvirt's one connection" validate --domain vm1 --parallel 2 --transport ssh
+says 0 err "^warning: --parallel \"2\": by ssh" reload --domain vm1 --parallel 2 --transport ssh
+says 6 err "${reason}--retries \"-1\": give a whole number from 0" migrate-to --domain vm1 --target node2 --retries=-1
 says 2 err "${reason}.*say --yes" discard --domain vm1
 
 # The guest's XML is judged where the file is; a file that is not here is no fault of the parameters.

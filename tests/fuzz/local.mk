@@ -13,6 +13,11 @@ else
 FUZZ_MAIN = tests/fuzz/fuzz.h tests/fuzz/replay_main.c
 endif
 
+FUZZ_TARGETS += tests/fuzz/fuzz_address
+tests_fuzz_fuzz_address_SOURCES = tests/fuzz/fuzz_address.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_address_LDADD = $(MODEL_LIBS)
+tests_fuzz_fuzz_address_LDFLAGS = $(FUZZ_LINK)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_domstatus
 tests_fuzz_fuzz_domstatus_SOURCES = tests/fuzz/fuzz_domstatus.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_domstatus_LDADD = $(MODEL_LIBS)

@@ -8,6 +8,10 @@ UNIT_LIBS = $(EDGE_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS =
 
 if HAVE_CMOCKA
+UNIT_TESTS += tests/unit/test_address
+tests_unit_test_address_SOURCES = tests/unit/test_address.c
+tests_unit_test_address_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_base
 tests_unit_test_base_SOURCES = tests/unit/test_base.c
 tests_unit_test_base_LDADD = $(UNIT_LIBS)
@@ -87,6 +91,10 @@ tests_unit_test_stamp_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_verdict
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
 tests_unit_test_verdict_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_way
+tests_unit_test_way_SOURCES = tests/unit/test_way.c
+tests_unit_test_way_LDADD = $(UNIT_LIBS)
 endif
 
 check_PROGRAMS += $(UNIT_TESTS)

@@ -142,6 +142,7 @@ lab_down() {
 	progress "taking the lab down"
 	witness_unwatch
 	shared_down
+	capture_end
 	power_switch_down
 	for node in $NODES; do
 		"$FERRY_LAB/power" off "$node" >/dev/null || lab_fail "$node could not be killed" || lab_left=1

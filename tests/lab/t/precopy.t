@@ -49,13 +49,15 @@ witness_ticks r0 20
 ok "agent killed: $(witness_since r0 "$since")" witness_since r0 "$since"
 
 # The target's libvirtd stands still, its QEMU does not: it gets the whole memory. The source's libvirtd gets no answer, takes
-# the move for failed and lets its guest run on.
+# the move for failed and lets its guest run on. (Without another try, which would find it awake.)
+on node3 'crm_resource -r vm1 -p migration_retries -v 0' >/dev/null 2>&1 && cluster_idle 60
 begin_move "no reply"
 on "$to" 'kill -STOP $(pgrep -o libvirtd)'
 ok "no reply: the source lets its guest run on" wait_until "that" 240 stepped "$since" "$at ferry-vm migrate-to rolled-back"
 on "$to" 'kill -CONT $(pgrep -o libvirtd)'
 wait_until "the end" 120 stepped "$since" "$at ferry-vm migrate-to end code 1"
 kept "no reply"
+on node3 'crm_resource -r vm1 -d migration_retries' >/dev/null 2>&1 && cluster_idle 60
 ok "no reply: nothing is left on $to" no copy_waits
 slowly '-d migration_bandwidth'
 
