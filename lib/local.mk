@@ -22,6 +22,7 @@ libferry_model_a_SOURCES = \
 	lib/model/domxml.c \
 	lib/model/domxml.h \
 	lib/model/domxml_check.c \
+	lib/model/domxml_edit.c \
 	lib/model/domxml_host.c \
 	lib/model/domxml_host.h \
 	lib/model/drbd_conf.c \
@@ -46,6 +47,8 @@ libferry_model_a_SOURCES = \
 	lib/model/move.h \
 	lib/model/ocf.c \
 	lib/model/ocf.h \
+	lib/model/origin.c \
+	lib/model/origin.h \
 	lib/model/stamp.c \
 	lib/model/stamp.h \
 	lib/model/verdict.c \
@@ -121,6 +124,8 @@ libferry_action_a_SOURCES = \
 	lib/action/shared.h \
 	lib/action/vm.h \
 	lib/action/vm_arrive.c \
+	lib/action/vm_config.c \
+	lib/action/vm_config.h \
 	lib/action/vm_ctx.c \
 	lib/action/vm_form.c \
 	lib/action/vm_form.h \

@@ -58,8 +58,9 @@ int vm_discard(const struct vm_opts *o, struct ferry_error *e);
 struct vm_ctx {
 	const struct vm_opts *o;
 	char domain[NAME_SIZE];
-	char *xml;			/* of CONFIG; NULL without one */
+	char *xml;			/* of CONFIG, or of the copy that was kept of it; NULL without one */
 	size_t xml_len;
+	struct ferry_error config_why;	/* what is wrong with CONFIG; code 0 if nothing is */
 	struct drbd_conf conf;		/* valid with a gate */
 	struct guest_where where;	/* stamp_minor valid with a gate */
 	struct virt_conn *conn;		/* NULL until vm_ctx_connect */
@@ -68,7 +69,7 @@ struct vm_ctx {
 };
 
 /* The guest's name, from --domain or the configuration. A configuration that this node has lost is
- * taken from the copy that Ferry kept. */
+ * taken from the copy that Ferry kept; without one, the name is that of the guest here that was started from it. */
 int vm_ctx_init(struct vm_ctx *v, const struct vm_opts *o, struct ferry_error *e);
 /* The DRBD configuration behind the gate, if there is one. */
 int vm_ctx_disk(struct vm_ctx *v, struct ferry_error *e);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/action/vm.h"
+#include "lib/action/vm_config.h"
 #include "lib/action/vm_form.h"
 #include "lib/action/vm_settle.h"
 #include "lib/action/vm_way.h"
@@ -57,6 +58,8 @@ int vm_migrate_from(const struct vm_opts *o, const char *source, struct ferry_er
 		r = move_file_read(v.domain, &old, e);
 	if (r == 0 && (old.phase == MOVE_CERTIFIED || old.phase == MOVE_LOST_SIGHT))
 		r = move_advance(&old, MOVE_EV_SETTLED, e);
+	if (r == 0)
+		vm_config_give_back(&v);
 	if (r == 0)
 		step("arrived", "%s from %s", v.domain, source ? source : "?");
 	vm_ctx_clear(&v);
@@ -121,6 +124,8 @@ int vm_validate(const struct vm_opts *o, int level, struct ferry_error *e)
 			error_set(e, OCF_ERR_CONFIGURED, EINVAL,
 				  "neither config nor domain is set: give the path of the domain's XML, or the name of a defined domain");
 	r = vm_ctx_init(&v, o, e);
+	if (r == 0 && o->config && !v.xml)
+		r = error_set(e, v.config_why.code, v.config_why.err, "%s", v.config_why.text);
 	if (r == 0 && v.xml)
 		r = validate_xml(&v, e);
 	if (r == 0)

@@ -20,17 +20,16 @@
 
 #define RESUME_TRIES 6	/* looks at a guest that an I/O error has paused behind an open gate ... */
 #define RESUME_MS 500	/* ... this far apart */
-#define STATUS_DIR "/run/libvirt/qemu"
 
 /* True when the files prove it healthy; nothing else is decided here. */
 static bool healthy_by_files(const struct vm_ctx *v)
 {
-	char path[sizeof STATUS_DIR + NAME_SIZE + 8];
+	char path[sizeof VIRT_STATUS_DIR + NAME_SIZE + 8];
 	ferry_autofree char *xml = NULL;
 	struct domstatus s;
 	size_t len;
 
-	snprintf(path, sizeof path, STATUS_DIR "/%s.xml", v->domain);
+	snprintf(path, sizeof path, VIRT_STATUS_DIR "/%s.xml", v->domain);
 	if (io_read_file(path, DOMXML_MAX, &xml, &len) < 0 || domstatus_parse(xml, len, &s, NULL) < 0)
 		return false;
 	if (strcmp(s.name, v->domain) != 0 || !proc_is_qemu_of(s.pid, s.name, s.uuid))
@@ -120,7 +119,13 @@ int vm_monitor(const struct vm_opts *o, bool deep, int *ret_code, const char **r
 	pid_t pid;
 	int r = vm_ctx_init(&v, o, e);
 
-	if (r == 0 && !deep && healthy_by_files(&v)) {
+	if (r < 0 && v.config_why.code && !v.xml) {
+		/* No file, no copy, and no guest here that was started from it: there is none. */
+		log_warning("%s", v.config_why.text);
+		error_clear(e);
+		*ret_code = OCF_NOT_RUNNING;
+		r = 0;
+	} else if (r == 0 && !deep && healthy_by_files(&v)) {
 		*ret_code = OCF_SUCCESS;
 		word = "running";
 	} else if (r == 0) {

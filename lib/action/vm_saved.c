@@ -7,11 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/deadline.h"
 #include "lib/base/io.h"
 #include "lib/base/log.h"
 #include "lib/model/ocf.h"
 
 #define SAVED_DIR "/var/lib/ferry/held"
+#define MANAGED_DIR "/var/lib/libvirt/qemu/save"	/* of qemu:///system */
 
 static void saved_path(const char *domain, const char *suffix, char *ret_path, size_t size)
 {
@@ -75,4 +77,27 @@ int vm_saved_remove(const char *domain, struct ferry_error *e)
 	saved_path(domain, "", path, sizeof path);
 	r = io_remove_file(path);
 	return r < 0 ? error_set(e, OCF_ERR_GENERIC, -r, "%s: %s", path, strerror(-r)) : 0;
+}
+
+int vm_saved_set_aside(struct vm_ctx *v, struct ferry_error *e)
+{
+	char path[sizeof MANAGED_DIR + NAME_SIZE + 8], aside[sizeof path + 32];
+	int r;
+
+	if (!v->info.managed_save)
+		return 0;
+	snprintf(path, sizeof path, MANAGED_DIR "/%s.save", v->domain);
+	snprintf(aside, sizeof aside, "%s.set-aside-%lld", path, (long long)wall_ms());
+	/* A second name for it first: libvirt deletes the one that it knows. */
+	if (link(path, aside) < 0)
+		return error_set(e, OCF_ERR_GENERIC, errno,
+				 "'%s' has a managed save, which may be older than its disk, and %s cannot be set aside (%s): keep a copy of it if you need it, then: virsh managedsave-remove %s",
+				 v->domain, path, strerror(errno), v->domain);
+	r = virt_forget_managed_save(v->dom, e);
+	if (r < 0)
+		return r;
+	step("set-aside", "%s", aside);
+	log_warning("%s had a managed save, which may be older than its disk: it is not restored, and is kept as %s",
+		    v->domain, aside);
+	return 0;
 }

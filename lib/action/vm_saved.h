@@ -16,4 +16,8 @@ int vm_saved_restore(struct vm_ctx *v, bool *ret_there, struct ferry_error *e);
 /* Remove the file of DOMAIN: its memory has been let run, or is given up. */
 int vm_saved_remove(const char *domain, struct ferry_error *e);
 
+/* A managed save that libvirt keeps of the defined guest of V is older than its disk may be: it is never restored, but kept under
+ * another name, which the log tells. Nothing to do without one. */
+int vm_saved_set_aside(struct vm_ctx *v, struct ferry_error *e);
+
 #endif

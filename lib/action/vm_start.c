@@ -7,6 +7,7 @@
 #include "lib/action/seek.h"
 #include "lib/action/shared.h"
 #include "lib/action/vm.h"
+#include "lib/action/vm_config.h"
 #include "lib/action/vm_form.h"
 #include "lib/action/vm_saved.h"
 #include "lib/action/vm_settle.h"
@@ -57,26 +58,46 @@ static int wait_gates(const struct vm_ctx *v, struct ferry_error *e)
 	return 0;
 }
 
-static int create_reserved(struct vm_ctx *v, struct ferry_error *e)
+/* A domain that libvirt has the definition of: nothing may start it behind the cluster's back, nor bring old memory to its disk. */
+static int start_defined(struct vm_ctx *v, struct ferry_error *e)
 {
 	static const struct mark reserved = { .state = MARK_RESERVED };
 	ferry_autofree char *xml = NULL;
 	int r;
 
-	if (!v->xml) {
-		r = v->dom ? virt_get_xml(v->dom, &xml, e) :
-			     error_set(e, OCF_ERR_INSTALLED, ENOENT,
-				       "domain='%s' is not defined in libvirt on this node: define it, or set config to the path of its XML",
-				       v->domain);
-		if (r == 0)
-			r = vm_form_check(v->o, xml, strlen(xml), e);
-		if (r == 0)
-			r = virt_start_defined_paused(v->dom, e);
-		return r < 0 ? r : virt_set_mark(v->dom, &reserved, e);
-	}
+	if (!v->dom)
+		return error_set(e, OCF_ERR_INSTALLED, ENOENT,
+				 "domain='%s' is not defined in libvirt on this node: define it, or set config to the path of its XML",
+				 v->domain);
+	if (v->info.autostart)
+		return error_set(e, OCF_ERR_INSTALLED, EINVAL,
+				 "'%s' is set to autostart on this node, which would start it behind the cluster's back: virsh autostart --disable %s",
+				 v->domain, v->domain);
+	r = virt_get_xml(v->dom, &xml, e);
+	if (r == 0)
+		r = vm_form_check(v->o, xml, strlen(xml), e);
+	if (r == 0)
+		r = vm_saved_set_aside(v, e);
+	if (r == 0)
+		r = virt_start_defined_paused(v->dom, e);
+	return r < 0 ? r : virt_set_mark(v->dom, &reserved, e);
+}
+
+static int create_reserved(struct vm_ctx *v, struct ferry_error *e)
+{
+	static const struct mark reserved = { .state = MARK_RESERVED };
+	ferry_autofree char *xml = NULL, *full = NULL;
+	int r;
+
+	if (!v->xml && v->o->config)
+		return error_set(e, v->config_why.code, v->config_why.err, "%s", v->config_why.text);
+	if (!v->xml)
+		return start_defined(v, e);
 	r = vm_form_check(v->o, v->xml, v->xml_len, e);
 	if (r == 0)
-		r = domxml_with_mark(v->xml, v->xml_len, &reserved, &xml, e);
+		r = vm_config_with_origin(v, &full, e);
+	if (r == 0)
+		r = domxml_with_mark(full, strlen(full), &reserved, &xml, e);
 	return r < 0 ? r : virt_create_paused(v->conn, xml, &v->dom, e);
 }
 
@@ -162,6 +183,8 @@ int vm_start(const struct vm_opts *o, struct ferry_error *e)
 		r = start_absent(&v, e);
 	if (r == 0)
 		r = adopt(&v, e);
+	if (r == 0)
+		vm_config_give_back(&v);
 	vm_ctx_clear(&v);
 	return r;
 }

@@ -107,9 +107,9 @@ int vm_stop(const struct vm_opts *o, struct ferry_error *e)
 	struct vm_ctx v;
 	int r = vm_ctx_init(&v, o, &why);
 
-	if (r < 0 && why.code == OCF_ERR_INSTALLED) {
-		/* No configuration and no kept copy: this node has never had the guest. Failing would fence it. */
-		log_warning("%s; this node has never run the guest, so nothing is stopped", why.text);
+	if (r < 0 && v.config_why.code && !v.xml) {
+		/* No file, no copy, and no guest here that was started from it. Failing would fence this node. */
+		log_warning("%s; no guest of that file is here, so nothing is stopped", why.text);
 		r = 0;
 		goto out;
 	}

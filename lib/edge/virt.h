@@ -17,6 +17,8 @@
 #include "lib/model/mark.h"
 #include "lib/model/way.h"
 
+#define VIRT_STATUS_DIR "/run/libvirt/qemu"	/* NAME.xml: libvirt's own account of each guest that is here */
+
 struct virt_conn;
 struct virt_dom;
 
@@ -68,6 +70,10 @@ int virt_get_live_xml(struct virt_dom *d, char **ret_xml, struct ferry_error *e)
 int virt_create_paused(struct virt_conn *c, const char *xml, struct virt_dom **ret_dom,
 		       struct ferry_error *e);
 int virt_start_defined_paused(struct virt_dom *d, struct ferry_error *e);
+/* Delete the image of a managed save that libvirt keeps of a defined domain. */
+int virt_forget_managed_save(struct virt_dom *d, struct ferry_error *e);
+/* Define a domain, or make one persistent that runs as a transient one. */
+int virt_define(struct virt_conn *c, const char *xml, struct ferry_error *e);
 
 /* Write a paused guest's RAM to a new file; the domain is gone when this returns 0, and still there
  * as it was otherwise. And the way back: the domain is created paused from that file. */

@@ -18,9 +18,9 @@
 	X(virConnectOpen) X(virConnectClose)                                                       \
 	X(virDomainLookupByName) X(virDomainFree) X(virDomainGetID) X(virDomainGetName) X(virDomainGetUUIDString)    \
 	X(virDomainGetState) X(virDomainIsPersistent) X(virDomainGetAutostart)                     \
-	X(virDomainHasManagedSaveImage) X(virDomainGetXMLDesc)                                     \
+	X(virDomainHasManagedSaveImage) X(virDomainManagedSaveRemove) X(virDomainGetXMLDesc)                                     \
 	X(virDomainGetMetadata) X(virDomainSetMetadata)                                            \
-	X(virDomainCreateXML) X(virDomainCreateWithFlags) X(virDomainSuspend) X(virDomainResume)   \
+	X(virDomainDefineXML) X(virDomainCreateXML) X(virDomainCreateWithFlags) X(virDomainSuspend) X(virDomainResume)   \
 	X(virDomainShutdownFlags) X(virDomainDestroyFlags)                                         \
 	X(virDomainSaveFlags) X(virDomainRestoreFlags)                                             \
 	X(virDomainMigrateToURI3) X(virDomainMigrateSetMaxDowntime) X(virDomainGetJobStats)        \

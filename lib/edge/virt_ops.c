@@ -72,6 +72,23 @@ int virt_start_defined_paused(struct virt_dom *d, struct ferry_error *e)
 	return 0;
 }
 
+int virt_forget_managed_save(struct virt_dom *d, struct ferry_error *e)
+{
+	if (d->api->virDomainManagedSaveRemove(d->dom, 0) < 0)
+		return virt_api_error(d->api, e, "cannot remove the guest's managed save");
+	return 0;
+}
+
+int virt_define(struct virt_conn *c, const char *xml, struct ferry_error *e)
+{
+	virDomainPtr dom = c->api->virDomainDefineXML(c->conn, xml);
+
+	if (!dom)
+		return virt_api_error(c->api, e, "cannot define the domain");
+	c->api->virDomainFree(dom);
+	return 0;
+}
+
 int virt_save_paused(struct virt_dom *d, const char *path, struct ferry_error *e)
 {
 	if (d->api->virDomainSaveFlags(d->dom, path, NULL, VIR_DOMAIN_SAVE_PAUSED) < 0)

@@ -48,6 +48,7 @@ int domstatus_parse(const char *xml, size_t len, struct domstatus *ret_status, s
 		return bad_status(e, "no name or no uuid");
 	if (r == 0)
 		r = mark_from_domain(domain, &s.mark, e);
+	origin_from_domain(domain, &s.origin);
 	if (r == 0)
 		*ret_status = s;
 	return r;

@@ -13,6 +13,7 @@
 
 #include "lib/base/error.h"
 #include "lib/model/mark.h"
+#include "lib/model/origin.h"
 
 struct domstatus {
 	char state[24];		/* "running", "paused", ... */
@@ -21,6 +22,7 @@ struct domstatus {
 	char name[NAME_SIZE];
 	char uuid[UUID_SIZE];
 	struct mark mark;
+	struct origin origin;
 };
 
 int domstatus_parse(const char *xml, size_t len, struct domstatus *ret_status, struct ferry_error *e);

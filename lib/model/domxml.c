@@ -139,10 +139,11 @@ static int read_domain(const xmlNode *domain, struct domxml *dom, struct ferry_e
 		r = read_devices(domain, dom, e);
 	if (r == 0)
 		r = mark_from_domain(domain, &dom->mark, e);
+	origin_from_domain(domain, &dom->origin);
 	return r;
 }
 
-static int read_doc(const char *xml, size_t len, xmlDoc **ret_doc, struct ferry_error *e)
+int domxml_read_doc(const char *xml, size_t len, xmlDoc **ret_doc, struct ferry_error *e)
 {
 	int r = xml_read_doc(xml, len, DOMXML_MAX, "the domain's XML", ret_doc, e);
 
@@ -156,7 +157,7 @@ int domxml_parse(const char *xml, size_t len, struct domxml *ret_dom, struct fer
 {
 	xml_autodoc xmlDoc *doc = NULL;
 	struct domxml dom;
-	int r = read_doc(xml, len, &doc, e);
+	int r = domxml_read_doc(xml, len, &doc, e);
 
 	memset(&dom, 0, sizeof dom);
 	if (r == 0)
@@ -164,65 +165,4 @@ int domxml_parse(const char *xml, size_t len, struct domxml *ret_dom, struct fer
 	if (r == 0)
 		*ret_dom = dom;
 	return r;
-}
-
-static void drop_marks(xmlNode *domain)
-{
-	for (xmlNode *md = xml_child(domain, "metadata"); md; md = xml_next(md, "metadata")) {
-		for (xmlNode *n = md->children, *next; n; n = next) {
-			next = n->next;
-			if (n->type != XML_ELEMENT_NODE || !n->ns ||
-			    strcmp((const char *)n->ns->href, MARK_URI) != 0)
-				continue;
-			xmlUnlinkNode(n);
-			xmlFreeNode(n);
-		}
-	}
-}
-
-static bool put_mark(xmlNode *domain, const struct mark *m)
-{
-	xmlNode *metadata = xml_child(domain, "metadata"), *mark;
-	xmlNs *ns;
-
-	if (!metadata)
-		metadata = xmlNewChild(domain, NULL, (const xmlChar *)"metadata", NULL);
-	mark = metadata ? mark_to_node(m) : NULL;
-	if (!mark)
-		return false;
-	xmlAddChild(metadata, mark);
-	/* Declared on the element itself, as libvirt wants its metadata. */
-	ns = xmlNewNs(mark, (const xmlChar *)MARK_URI, (const xmlChar *)MARK_KEY);
-	if (ns)
-		xmlSetNs(mark, ns);
-	return ns;
-}
-
-int domxml_with_mark(const char *xml, size_t len, const struct mark *m, char **ret_xml,
-		     struct ferry_error *e)
-{
-	xml_autodoc xmlDoc *doc = NULL;
-	xmlBuffer *buf;
-	xmlNode *domain;
-	char *copy = NULL;
-	int r = read_doc(xml, len, &doc, e);
-
-	if (r < 0)
-		return r;
-	if (m->state != MARK_NONE && !mark_valid(m))
-		return error_set(e, OCF_ERR_GENERIC, EINVAL, "a mark that contradicts itself is not written");
-	domain = xmlDocGetRootElement(doc);
-	drop_marks(domain);
-	if (m->state != MARK_NONE && !put_mark(domain, m))
-		return error_set(e, OCF_ERR_GENERIC, ENOMEM, "out of memory");
-	/* The element, not the document: no XML declaration, whose encoding libvirt would have to know. */
-	buf = xmlBufferCreate();
-	if (buf && xmlNodeDump(buf, doc, domain, 0, 0) >= 0)
-		copy = strdup((const char *)xmlBufferContent(buf));
-	if (buf)
-		xmlBufferFree(buf);
-	if (!copy)
-		return error_set(e, OCF_ERR_GENERIC, ENOMEM, "out of memory");
-	*ret_xml = copy;
-	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Domain XML: what Ferry reads out of it, and the two changes that it makes (the mark; nothing
+ * Domain XML: what Ferry reads out of it, and the changes that it makes (its mark and the origin, in the metadata; nothing
  * else). Parsed with libxml2 without network, entities or DTD.
  * Source: libvirt's formatdomain.
  */
@@ -13,6 +13,7 @@
 #include "lib/base/error.h"
 #include "lib/model/domxml_host.h"
 #include "lib/model/mark.h"
+#include "lib/model/origin.h"
 
 #define DOMXML_MAX (1024 * 1024)
 #define DOMXML_MAX_DISKS 64
@@ -41,6 +42,7 @@ struct domxml {
 	unsigned int ndisks;
 	struct domxml_disk disks[DOMXML_MAX_DISKS];
 	struct mark mark;	/* MARK_NONE if it has none */
+	struct origin origin;	/* path "" if it has none */
 };
 
 int domxml_parse(const char *xml, size_t len, struct domxml *ret_dom, struct ferry_error *e);
@@ -49,6 +51,13 @@ int domxml_parse(const char *xml, size_t len, struct domxml *ret_dom, struct fer
  * (MARK_NONE: only takes it away); caller frees. */
 int domxml_with_mark(const char *xml, size_t len, const struct mark *m, char **ret_xml,
 		     struct ferry_error *e);
+/* The same with where it came from (path "": only takes an older one away). */
+int domxml_with_origin(const char *xml, size_t len, const struct origin *o, char **ret_xml, struct ferry_error *e);
+/* The same without anything that Ferry has put into it. */
+int domxml_plain(const char *xml, size_t len, char **ret_xml, struct ferry_error *e);
+
+/* The document of a <domain>; the caller frees. */
+int domxml_read_doc(const char *xml, size_t len, xmlDoc **ret_doc, struct ferry_error *e);
 
 /*
  * What a gated guest must look like (doc/architecture.md): every writable disk raw on

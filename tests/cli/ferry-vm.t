@@ -69,6 +69,10 @@ says 190 err "${reason}stop_mode=\"later\": give one of" monitor --agent --domai
 kill $fake
 rm -rf "$tmp/run"
 
+# Nor is one whose file was never here: what only looks, or stops, is not failed by that.
+says 7 err "^warning: config='$tmp/none.xml': No such file.*put the domain's XML there" monitor --config "$tmp/none.xml"
+says 0 err "^warning: config='$tmp/none.xml'.*no guest of that file is here, so nothing is stopped" stop --config "$tmp/none.xml"
+says 5 err "${reason}config='$tmp/none.xml': No such file.*put the domain's XML there" start --config "$tmp/none.xml"
 # A libvirt that cannot be reached is a failure, never an answer.
 says 1 err "${reason}.*cannot reach libvirt" migrate-from --domain ferry-cli-test --hypervisor qemu+unix:///system?socket=/nonexistent
 says 1 err "${reason}.*cannot reach libvirt" start --domain ferry-cli-test --hypervisor qemu+unix:///system?socket=/nonexistent

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct domxml d, again;	/* large */
 	struct ferry_error e = FERRY_ERROR_INIT;
-	ferry_autofree char *xml = NULL;
+	ferry_autofree char *xml = NULL, *plain = NULL;
 	int r = domxml_parse((const char *)data, size, &d, &e);
 
 	must(r == 0 || (r < 0 && e.code != 0));
@@ -38,7 +38,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (domxml_parse(xml, strlen(xml), &again, &e) < 0)
 		return 0;
 	must(strcmp(again.name, d.name) == 0 && again.ndisks == d.ndisks);
+	must(strcmp(again.origin.path, d.origin.path) == 0 && strcmp(again.host.tie, d.host.tie) == 0);
 	must(again.mark.state == held.state && again.mark.epoch == held.epoch &&
 	     strcmp(again.mark.move, held.move) == 0 && strcmp(again.mark.source, held.source) == 0);
+	must(domxml_plain(xml, strlen(xml), &plain, &e) == 0 && domxml_parse(plain, strlen(plain), &again, &e) == 0);
+	must(again.mark.state == MARK_NONE && again.origin.path[0] == '\0');
 	return 0;
 }

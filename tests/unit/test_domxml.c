@@ -162,6 +162,58 @@ static void test_foreign_metadata_stays(void **state)
 	free(out);
 }
 
+static void test_origin(void **state)
+{
+	static const char *const bad[] = {
+		"<f:file xmlns:f='urn:ferry:origin:1' path='vm1.xml' hash='0123456789abcdef'/>",
+		"<f:file xmlns:f='urn:ferry:origin:1' path='/vm1.xml' hash='0123456789abcde'/>",
+		"<f:file xmlns:f='urn:ferry:origin:1' path='/vm1.xml' hash='0123456789abcdex'/>",
+		"<f:file xmlns:f='urn:ferry:origin:1'/>", "<f:file xmlns:f='urn:ferry:origin:2' path='/x' hash='0123456789abcdef'/>",
+	};
+	const struct mark held = { .state = MARK_HELD, .epoch = 1, .move = "11111111111111111111111111111111",
+				   .source = "node1" };
+	struct origin o, other;
+	char *with_it = NULL, *marked = NULL, *plain = NULL, longest[600];
+
+	(void)state;
+	assert_int_equal(origin_of("/etc/ferry/a \"<&>'.xml", "content", 7, &o), 0);
+	assert_int_equal(strlen(o.hash), 16);
+	assert_int_equal(origin_of("/etc/ferry/a \"<&>'.xml", "contents", 8, &other), 0);
+	assert_string_not_equal(o.hash, other.hash);
+	memset(longest, 'a', sizeof longest);
+	longest[0] = '/';
+	longest[sizeof longest - 1] = '\0';
+	assert_true(origin_of(longest, "", 0, &other) < 0);
+	/* It stays where the mark is changed, and an older one goes. */
+	assert_int_equal(domxml_with_origin(recorded, strlen(recorded), &o, &with_it, NULL), 0);
+	assert_int_equal(domxml_with_mark(with_it, strlen(with_it), &held, &marked, NULL), 0);
+	assert_int_equal(domxml_parse(marked, strlen(marked), &dom, NULL), 0);
+	assert_string_equal(dom.origin.path, o.path);
+	assert_string_equal(dom.origin.hash, o.hash);
+	assert_int_equal(dom.mark.state, MARK_HELD);
+	free(with_it);
+	strcpy(o.path, "/b");
+	assert_int_equal(domxml_with_origin(marked, strlen(marked), &o, &with_it, NULL), 0);
+	assert_null(strstr(with_it, "/etc/ferry/a"));
+	assert_int_equal(domxml_plain(with_it, strlen(with_it), &plain, NULL), 0);
+	assert_null(strstr(plain, "ferry:"));
+	assert_null(strstr(plain, "urn:"));
+	assert_int_equal(domxml_parse(plain, strlen(plain), &dom, NULL), 0);
+	assert_string_equal(dom.origin.path, "");
+	assert_int_equal(dom.mark.state, MARK_NONE);
+	assert_int_equal(domxml_check_gated(&dom, "r0", NULL), 0);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		char text[200];
+
+		snprintf(text, sizeof text, "<metadata>%s", bad[i]);
+		with("<metadata>", text);
+		assert_string_equal(dom.origin.path, "");
+	}
+	free(with_it);
+	free(marked);
+	free(plain);
+}
+
 static void test_status_files(void **state)
 {
 	struct domstatus s;
@@ -197,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_mark_is_put_in),
 		cmocka_unit_test(test_foreign_metadata_stays),
+		cmocka_unit_test(test_origin),
 		cmocka_unit_test(test_status_files),
 	};
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The witness: a guest of one boot sector whose whole memory is a counter. Eighteen times a second it
- * reads LBA 1 back, checks that the disk holds what it wrote last, counts on and writes:
+ * reads LBA 1 back, checks that the disk holds what it wrote last, counts on and writes. If it has a second disk, it does
+ * the same with that:
  *
  *   0   4  "TICK"
  *   4   4  nonce of this boot (time stamp counter): another value means that the guest was booted anew
@@ -63,27 +64,12 @@ next:	mov	0x604, %edi
 	jb	1f
 	mov	$BASE, %edi
 1:	mov	%edi, 0x604
-	mov	$0x0201, %ax		/* read LBA 1 to 0x8200 */
-	mov	$0x8200, %bx
-	call	disk
-	jc	bad
-	mov	$0x8004, %si
-	mov	$0x8204, %di
-	mov	$6, %cx			/* nonce, counter, errors: as words */
-	repe	cmpsw
-	je	write
-bad:
-	incl	0x800c
+	mov	$verify, %bp
+	call	disks
 write:
 	incl	0x8008
-	mov	$0x0301, %ax
-	mov	$0x8000, %bx
-	call	disk
-	mov	$'.', %al
-	jnc	1f
-	incl	0x800c
-	mov	$'!', %al
-1:	call	putc
+	mov	$put, %bp
+	call	disks
 	testb	$0x3f, 0x8008
 	jnz	3f
 	mov	$10, %al
@@ -107,7 +93,37 @@ flat:	/* FS reaches all of memory from 0, as far as real mode lets it keep that 
 	sti
 	ret
 
-disk:	/* AX command and count, BX buffer: CHS 0/0/2 of the boot drive, carry on error */
+disks:	/* BP is called for the boot drive and, if there is one, the next */
+	call	*%bp
+	cmpb	$1, 0x475		/* the BIOS's count of them */
+	jbe	1f
+	incb	0x600
+	call	*%bp
+	decb	0x600
+1:	ret
+
+verify:	mov	$0x0201, %ax		/* read LBA 1 to 0x8200 */
+	mov	$0x8200, %bx
+	call	disk
+	jc	bad
+	mov	$0x8004, %si
+	mov	$0x8204, %di
+	mov	$6, %cx			/* nonce, counter, errors: as words */
+	repe	cmpsw
+	je	1f
+bad:	incl	0x800c
+1:	ret
+
+put:	mov	$0x0301, %ax
+	mov	$0x8000, %bx
+	call	disk
+	mov	$'.', %al
+	jnc	putc
+	incl	0x800c
+	mov	$'!', %al
+	jmp	putc
+
+disk:	/* AX command and count, BX buffer: CHS 0/0/2 of the drive 0x600, carry on error */
 	mov	$0x0002, %cx
 	mov	$0, %dh
 	mov	0x600, %dl

@@ -63,15 +63,19 @@ two_primaries_never_allowed() {
 }
 
 # replicas_identical RESOURCE: quiesced by suspending the guest behind it where it runs (DOMAIN), then compared byte by byte
-# over what DRBD gives its users (without its own meta-data at the end)
+# over what DRBD gives its users (without its own meta-data at the end), every volume
 replicas_identical() { # RESOURCE DOMAIN
 	at=$(where "$2")
 	on "$at" "virsh -q suspend $2 && sync" || return 1
 	minor=$(($(echo "$1" | tr -dc 0-9)))
-	bytes=$(on "$at" "blockdev --getsize64 /dev/drbd$minor")
 	wait_until "$1 in sync" 60 redundant "$1" || return 1
-	cmp -n "$bytes" "$FERRY_LAB_DIR/nodes/node1/$1.img" "$FERRY_LAB_DIR/nodes/node2/$1.img"
-	same=$?
+	same=0
+	for image in "$1:$minor" "$1v1:1$minor"; do
+		[ -e "$FERRY_LAB_DIR/nodes/node1/${image%:*}.img" ] || continue
+		bytes=$(on "$at" "blockdev --getsize64 /dev/drbd${image#*:}")
+		cmp -n "$bytes" "$FERRY_LAB_DIR/nodes/node1/${image%:*}.img" "$FERRY_LAB_DIR/nodes/node2/${image%:*}.img" || same=1
+		echo "$bytes bytes of ${image%:*} are compared"
+	done
 	on "$at" "virsh -q resume $2"
-	[ $same = 0 ] && echo "$bytes bytes of $1 are the same on both nodes"
+	return $same
 }

@@ -20,7 +20,7 @@ guest_xml() {
 }
 
 # guest_prepare NAME RESOURCE [MIB]: domain XML on both nodes; the witness on the resource's disk, which is left down;
-# sector 1 is zeroed with it, lest an earlier guest of this disk be taken for this one
+# sector 1 is zeroed with it, on the second volume too, lest an earlier guest of this disk be taken for this one
 guest_prepare() {
 	guest_build || return 1
 	for node in $DATA_NODES; do
@@ -31,11 +31,14 @@ guest_prepare() {
 	wait_until "$2 to connect" 60 on node1 "drbdadm cstate $2 | grep -q Connected" || return 1
 	on node1 "drbdadm primary $2" || return 1
 	on -i node1 "dd of=/dev/drbd$minor bs=1024 oflag=direct conv=notrunc,sync 2>/dev/null" <"$FERRY_LAB_DIR/bin/witness.bin" || return 1
+	[ ! -e "$FERRY_LAB_DIR/nodes/node1/$2v1.img" ] ||
+		on node1 "dd if=/dev/zero of=/dev/drbd1$minor bs=1024 count=1 oflag=direct 2>/dev/null" || return 1
 	on node1 "drbdadm secondary $2" || return 1
 	for node in $DATA_NODES; do on "$node" "drbdadm down $2" || return 1; done
 }
 
-# witness_watch RESOURCE: follow the witness on it into $FERRY_LAB_DIR/witness.RESOURCE
+# witness_watch RESOURCE: follow the witness on it into $FERRY_LAB_DIR/witness.RESOURCE. r2v1 is the second volume of r2, for all
+# of these verbs.
 witness_watch() {
 	# an earlier guest's on this disk must not write into the new one's account
 	[ ! -e "$FERRY_LAB_DIR/watch.$1.pid" ] || kill "$(cat "$FERRY_LAB_DIR/watch.$1.pid")" 2>/dev/null

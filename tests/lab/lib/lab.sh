@@ -5,7 +5,7 @@
 NODES="node1 node2 node3"
 # shellcheck disable=SC2034 # a word for tests
 DATA_NODES="node1 node2"
-RESOURCES="r0 r1"
+RESOURCES="r0 r1 r2"
 
 lab_fail() {
 	progress_end
@@ -55,6 +55,7 @@ lab_disks() {
 		for res in $RESOURCES; do
 			truncate -s "${FERRY_LAB_DISK_MIB:-64}M" "$home/$res.img"
 		done
+		truncate -s 16M "$home/r2v1.img"
 	done
 }
 
@@ -79,6 +80,10 @@ lab_config() {
 			"$FERRY_LAB/node/drbd.res.in" >"$FERRY_LAB_DIR/etc/$res.res"
 		minor=$((minor + 1))
 	done
+	# r2 has a second volume, minor 12, on the disk after all of those
+	awk '{ print } /^\t}/ && volume { print "\tvolume 1 {\n\t\tdevice /dev/drbd12;\n\t\tdisk /dev/ubde;\n\t\tmeta-disk internal;\n\t}"; volume = 0 }
+		/volume 0 {/ { volume = 1 }' "$FERRY_LAB_DIR/etc/r2.res" >"$FERRY_LAB_DIR/etc/r2.new" &&
+		mv "$FERRY_LAB_DIR/etc/r2.new" "$FERRY_LAB_DIR/etc/r2.res"
 }
 
 power_switch_up() {

@@ -64,7 +64,8 @@ healthy() {
 }
 redundant() {
 	for node in $DATA_NODES; do
-		on "$node" "drbdadm dstate $1" 2>/dev/null | grep -q UpToDate/UpToDate || return 1
+		on "$node" "drbdadm dstate $1" 2>/dev/null |
+			awk '{ n++ } !/UpToDate\/UpToDate/ { bad = 1 } END { exit !n || bad }' || return 1
 	done
 }
 
