@@ -3,7 +3,7 @@
 # Oracles about DRBD: what its own event streams and its data say, not the absence of errors.
 
 # drbd_events: NODE TIME EVENT of both nodes in one order: what `drbdsetup events2 --timestamps` told since their boot, recorded
-# on the host, and the moments at which the power switch had proved a node off. The nodes' clock is the host's.
+# on the host, and the moments at which the power switch had proved a node off. The nodes' clock is the host's, but may lag it.
 drbd_events() {
 	{
 		for node in $DATA_NODES; do
@@ -14,21 +14,15 @@ drbd_events() {
 	} | sort -s -k2,2
 }
 
-# never_two_primaries RESOURCE [SINCE_MS]: every change of role in the order of its time. Two Primaries at once since then, or no
-# promotion at all since then in the streams, is a failure. A busy node's clock was seen to lag by 0.4 s, so a promotion that its
-# stream tells of up to a second before the other node's demotion has come after it: the kernels, which do not allow two
-# Primaries that see each other, order these two. Two that do not see each other last longer.
-never_two_primaries() {
-	drbd_events | gawk -v res="$1" -v since="$((${2:-0} / 1000))" '
-	function seconds(iso) { return mktime(gensub(/[-T:]/, " ", "g", substr(iso, 1, 19)), 1) + ("0" substr(iso, 20, 7)) }
-	function left(node, when) {
-		if (both != "" && when - both > 1) bad = 1
-		if (both != "" && when - both > 1) print "two Primaries: " told ", until " $0
-		both = ""
-		now[node] = ""
+# drbd_roles RESOURCE: NODE MS ROLE, a line for each thing that its event streams say of its role, in that order; MS of the epoch.
+# "gone": taken down; "off": the node was switched off
+drbd_roles() {
+	drbd_events | gawk -v res="$1" '
+	function ms(t,  p) {
+		split(t, p, /[-T:.+Z]/)
+		return mktime(p[1] " " p[2] " " p[3] " " p[4] " " p[5] " " p[6], 1) * 1000 + substr(p[7] "000000", 1, 6) / 1000
 	}
-	{ when = seconds($2) }
-	$3 == "off" { left($1, when); next }
+	$3 == "off" { printf "%s %.3f off\n", $1, ms($2); next }
 	$4 != "resource" { next }
 	{
 		name = role = ""
@@ -38,15 +32,30 @@ never_two_primaries() {
 		}
 		if (name != res) next
 		if ($3 == "destroy") role = "gone"
-		if (role == "") next
-		if (role != "Primary") { left($1, when); next }
-		if (now[$1] != "Primary" && when >= since) promotions++
-		now[$1] = role
+		if (role != "") printf "%s %.3f %s\n", $1, ms($2), role
+	}'
+}
+
+# never_two_primaries RESOURCE [SINCE_MS]: two Primaries at once since then, or no promotion at all since then in the streams, is a
+# failure. A busy node's clock was seen to lag by 0.4 s, so a promotion that its stream tells of up to a second before the other
+# node's demotion has come after it: the kernels, which do not allow two Primaries that see each other, order these two. Two
+# that do not see each other last longer.
+never_two_primaries() {
+	drbd_roles "$1" | awk -v res="$1" -v since="$((${2:-0} / 1000 * 1000))" '
+	$3 != "Primary" {
+		if (both && $2 - both > 1000) { print "two Primaries: " told ", until " $0; bad = 1 }
+		both = 0
+		now[$1] = ""
+		next
+	}
+	{
+		if (now[$1] != "Primary" && $2 >= since) promotions++
+		now[$1] = $3
 		other = $1 == "node1" ? "node2" : "node1"
-		if (now[other] == "Primary" && when >= since) { both = when; told = $0 }
+		if (now[other] == "Primary" && $2 >= since) { both = $2; told = $0 }
 	}
 	END {
-		if (both != "") { print "two Primaries: " told ", to the end"; bad = 1 }
+		if (both) { print "two Primaries: " told ", to the end"; bad = 1 }
 		if (!promotions) { print "no promotion of " res " was recorded: the streams prove nothing"; bad = 1 }
 		if (!bad) print promotions " promotions of " res ", never two Primaries at once"
 		exit bad

@@ -44,11 +44,7 @@ allows() { on "$1" "drbdsetup show --show-defaults $2" | grep allow-two-primarie
 two_primaries_only_in() {
 	dual_res=$1
 	shift
-	drbd_events | TZ=UTC gawk -v res="$dual_res" -v windows="$*" '
-	function ms(t,  p) {
-		split(t, p, /[-T:.+Z]/)
-		return mktime(p[1] " " p[2] " " p[3] " " p[4] " " p[5] " " p[6]) * 1000 + substr(p[7] "000", 1, 3)
-	}
+	drbd_roles "$dual_res" | gawk -v res="$dual_res" -v windows="$*" '
 	function change(node, role, at,  i) {
 		now[node] = role
 		two = now["node1"] == "Primary" && now["node2"] == "Primary"
@@ -67,18 +63,7 @@ two_primaries_only_in() {
 			split(w[i], p, "-"); from[i] = p[1]; to[i] = p[2]
 		}
 	}
-	$3 == "off" { change($1, "", ms($2)); next }
-	$4 != "resource" { next }
-	{
-		name = role = ""
-		for (i = 5; i <= NF; i++) {
-			if ($i ~ /^name:/) name = substr($i, 6)
-			if ($i ~ /^role:/) role = substr($i, 6)
-		}
-		if (name != res) next
-		if ($3 == "destroy") role = "gone"
-		if (role != "") change($1, role, ms($2))
-	}
+	{ change($1, $3 == "off" ? "" : $3, $2) }
 	END {
 		if (begin) { print "two Primaries since " begin " to this day"; bad = 1 }
 		for (i = 1; i <= n; i++)

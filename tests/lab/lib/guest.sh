@@ -59,6 +59,9 @@ witness_unwatch() {
 # witness_now RESOURCE: "NONCE COUNTER ERRORS" as last seen on either replica
 witness_now() { tail -n 1 "$FERRY_LAB_DIR/witness.$1" | cut -d' ' -f3-; }
 
+# booted_anew RESOURCE NONCE: the guest on it is another boot than the one of this nonce
+booted_anew() { [ "$(witness_now "$1" | cut -d' ' -f1)" != "$2" ]; }
+
 # witness_ticks RESOURCE NUMBER: the counter has gone on by NUMBER since now
 witness_ticks() {
 	witness_from=$(witness_now "$1" | cut -d' ' -f2)

@@ -7,11 +7,10 @@ test_begin crash
 at=$(where vm1)
 to=$(other "$at")
 nonce=$(witness_now r0 | cut -d' ' -f1)
-booted_anew() { [ "$(witness_now r0 | cut -d' ' -f1)" != "$nonce" ]; }
 
 # Fencing's reboot finds it off already, and switches it on again: it rejoins by itself.
 kill_node "$at"
-ok "the guest runs on $to after the crash of $at" wait_until "vm1 to boot on $to" 180 booted_anew
+ok "the guest runs on $to after the crash of $at" wait_until "vm1 to boot on $to" 180 booted_anew r0 "$nonce"
 cluster_idle 180
 is "the cluster says so too" "$(where vm1)" "$to"
 since=$(now_ms)

@@ -37,8 +37,7 @@ nonce=$(witness_now r0 | cut -d' ' -f1)
 witness_ticks r0 20
 on "$at" "ferry-gate close $gate && ferry-vm stop $vm && cp /var/lib/ferry/old.save /var/lib/ferry/held/vm1.save"
 on "$at" "ferry-vm start $vm && ferry-gate open $gate"
-booted_anew() { [ "$(witness_now r0 | cut -d' ' -f1)" != "$nonce" ]; }
-ok "an older file with a newer disk: booted instead" wait_until "another boot" 60 booted_anew
+ok "an older file with a newer disk: booted instead" wait_until "another boot" 60 booted_anew r0 "$nonce"
 since=$(now_ms)
 witness_ticks r0 20
 ok "disk and memory belong together: $(witness_since r0 "$since")" witness_since r0 "$since"

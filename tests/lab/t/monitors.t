@@ -52,8 +52,7 @@ since=$(now_ms)
 nonce=$(witness_now r0 | cut -d' ' -f1)
 on "$at" 'kill -9 $(pgrep -f "guest=vm1,")'
 ok "a QEMU that died is a failure of the guest" wait_until "the failure" 60 failed vm1
-booted_anew() { [ "$(witness_now r0 | cut -d' ' -f1)" != "$nonce" ]; }
-ok "it is booted again" wait_until "another boot" 120 booted_anew
+ok "it is booted again" wait_until "another boot" 120 booted_anew r0 "$nonce"
 is "where it was" "$(where vm1)" "$at"
 tidy
 ok "clean afterwards" wait_until "a healthy cluster" 60 healthy

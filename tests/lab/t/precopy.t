@@ -94,8 +94,7 @@ ok "and waits there while the guest runs on" copy_waits
 nonce=$(witness_now r0 | cut -d' ' -f1)
 since=$(now_ms)
 kill_node "$at"
-booted_anew() { [ "$(witness_now r0 | cut -d' ' -f1)" != "$nonce" ]; }
-ok "then $at crashes: $to boots the guest from its disk" wait_until "another boot" 240 booted_anew
+ok "then $at crashes: $to boots the guest from its disk" wait_until "another boot" 240 booted_anew r0 "$nonce"
 ok "because the copy is proved stale" stepped "$since" "$to ferry-(gate open|vm start) stale-discarded"
 since=$(now_ms)
 witness_ticks r0 20

@@ -109,9 +109,8 @@ cluster_idle 120
 at=$(where vm3)
 to=$(other "$at")
 nonce=$(witness_now vm3 | cut -d' ' -f1)
-booted_anew() { [ "$(witness_now vm3 | cut -d' ' -f1)" != "$nonce" ]; }
 kill_node "$at"
-ok "$at dies: the guest is started on $to" wait_until "vm3 to boot on $to" 180 booted_anew
+ok "$at dies: the guest is started on $to" wait_until "vm3 to boot on $to" 180 booted_anew vm3 "$nonce"
 ok "after the fence" grep -q "off $at" "$FERRY_LAB_DIR/power.log"
 cluster_idle 180
 is "the cluster says so too" "$(where vm3)" "$to"

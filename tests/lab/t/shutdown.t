@@ -14,7 +14,6 @@ shut_down() {
 	for node in $NODES; do on "$node" sync && kill_node "$node"; done
 }
 all_stopped() { for node in $DATA_NODES; do no on "$node" 'pgrep -f guest=vm1,' || return 1; done; }
-booted_anew() { [ "$(witness_now r0 | cut -d' ' -f1)" != "$nonce" ]; }
 
 nonce=$(witness_now r0 | cut -d' ' -f1)
 bytes=$(on "$(where vm1)" 'blockdev --getsize64 /dev/drbd0') # without DRBD's own meta-data, which differs
@@ -32,7 +31,7 @@ ok "every node's cluster stops" shut_down
 for node in $NODES; do boot_node "$node"; done
 ok "all three come back" wait_cluster_online
 on node3 'crm_attribute -n stop-all-resources -D' >/dev/null
-ok "the guest boots from its disk" wait_until "another boot" 180 booted_anew
+ok "the guest boots from its disk" wait_until "another boot" 180 booted_anew r0 "$nonce"
 ok "all is healthy" wait_until "a healthy cluster" 120 healthy
 since=$(now_ms)
 witness_ticks r0 20
@@ -56,7 +55,7 @@ is "without a failure that somebody would have to clean up" "$(failures)" ""
 # $at is lost, says the administrator, at the terminal that the handler wants
 ok "the manual's cure is taken" on "$to" 'script -qec "DRBD_RESOURCE=r0 /usr/lib/drbd/crm-fence-peer.sh --unreachable-peer-is-outdated" /dev/null;
 	drbdadm primary r0 && drbdadm secondary r0'
-ok "and boots it" wait_until "another boot" 120 booted_anew
+ok "and boots it" wait_until "another boot" 120 booted_anew r0 "$nonce"
 is "on $to" "$(where vm1)" "$to"
 since=$(now_ms)
 witness_ticks r0 20

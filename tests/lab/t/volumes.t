@@ -53,7 +53,6 @@ cluster_idle 60
 vm="--domain vm3 --gate r2 --node $at --transport tcp --timeout 180000"
 on node3 'crm_attribute -n maintenance-mode -v true' && cluster_idle 60
 nonce=$(witness_now r2 | cut -d' ' -f1)
-booted_anew() { [ "$(witness_now r2 | cut -d' ' -f1)" != "$nonce" ]; }
 # refused VERB WORDS
 refused() {
 	said=$(on -t 240 "$at" "ferry-vm $1 $vm ${3:-}" 2>&1) && { echo "it was done"; return 1; }
@@ -66,7 +65,7 @@ on "$at" 'virsh -q autostart vm3'
 ok "while it is set to autostart it is not started" refused start "virsh autostart --disable vm3"
 on "$at" 'virsh -q autostart --disable vm3'
 ok "it is started" on -t 240 "$at" "ferry-vm start $vm"
-ok "not from the managed save" wait_until "another boot" 60 booted_anew
+ok "not from the managed save" wait_until "another boot" 60 booted_anew r2 "$nonce"
 ok "which is set aside" on "$at" 'test -s /var/lib/libvirt/qemu/save/vm3.save.set-aside-*'
 ok "and no longer where libvirt would find it" on "$at" 'test ! -e /var/lib/libvirt/qemu/save/vm3.save && virsh dominfo vm3 | grep -q "^Managed save:  *no"'
 since=$(now_ms)
@@ -79,7 +78,7 @@ ok "the cluster finds it well" wait_until "all of vm3" 60 well "$at"
 
 nonce=$(witness_now r2 | cut -d' ' -f1)
 kill_node "$at"
-ok "$at is killed: it boots anew" wait_until "another boot" 180 booted_anew
+ok "$at is killed: it boots anew" wait_until "another boot" 180 booted_anew r2 "$nonce"
 since=$(now_ms)
 ok "both disks work" both_tick 10
 ok "with what belongs to them: $(both_went_on "$since" | paste -sd' ')" both_went_on "$since"
