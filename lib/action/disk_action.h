@@ -28,8 +28,8 @@ int disk_start(const struct disk_opts *o, struct ferry_error *e);
 /* Gates removed, down, score removed. An open gate is a refusal; a closed one that a held guest has open
  * stays: it leads nowhere. */
 int disk_stop(const struct disk_opts *o, struct ferry_error *e);
-/* Refuses an Inconsistent or Outdated local disk before asking the kernel; afterwards proves that
- * the role is Primary and every local disk UpToDate, else demotes again and fails. Never --force. */
+/* Refuses an Inconsistent or Outdated local disk before asking the kernel (waits for a resync to it that is
+ * under way, for half a minute); afterwards proves that the role is Primary and every local disk UpToDate, else demotes again and fails. Never --force. */
 int disk_promote(const struct disk_opts *o, struct ferry_error *e);
 /* Secondary; a gate that is still open is a refusal that names it. */
 int disk_demote(const struct disk_opts *o, struct ferry_error *e);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "lib/base/log.h"
 #include "lib/edge/dm.h"
 #include "lib/edge/drbd.h"
 #include "lib/model/dual.h"
@@ -11,6 +12,8 @@
 
 /* How long DRBD's own events may take to tell of a promotion that has succeeded. */
 #define PROVED_MS 5000
+/* How long a promotion waits for a resync to this disk. */
+#define RESYNC_MS 30000
 
 static int need_up(const struct disk_opts *o, const struct drbd_state *s, struct ferry_error *e)
 {
@@ -24,6 +27,24 @@ static bool is_promoted(const struct drbd_state *s, void *arg)
 	return !s->exists || (s->role == DRBD_PRIMARY && drbd_all_uptodate(s));
 }
 
+static bool resync_over(const struct drbd_state *s, void *arg)
+{
+	(void)arg;
+	return !s->exists || disk_score(s) >= 0 || !drbd_resync_to_here(s);
+}
+
+/*
+ * A node that crashed as Primary may be back before this one is promoted in its place: then it brings its last writes
+ * here first. Refusing for that would count as a failure, and keep this disk off until a person cleans up.
+ */
+static void await_resync(const struct disk_opts *o, struct drbd_watch *w, struct drbd_state *s)
+{
+	if (resync_over(s, NULL))
+		return;
+	step("resync-awaited", "%s", o->resource);
+	drbd_watch_until(w, resync_over, NULL, deadline_min(o->deadline, RESYNC_MS), s, NULL);
+}
+
 static int promote(const struct disk_opts *o, struct drbd_watch *w, struct ferry_error *e)
 {
 	struct drbd_state s;
@@ -34,6 +55,7 @@ static int promote(const struct disk_opts *o, struct drbd_watch *w, struct ferry
 		r = need_up(o, &s, e);
 	if (r < 0 || is_promoted(&s, NULL))
 		return r;
+	await_resync(o, w, &s);
 	if (disk_score(&s) < 0) {
 		drbd_redundancy_text(&s, text, sizeof text);
 		return error_set(e, OCF_ERR_GENERIC, EINVAL,

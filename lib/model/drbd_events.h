@@ -80,6 +80,8 @@ bool drbd_peers_current(const struct drbd_state *s, char *ret_why, size_t size);
 /* In words what stands in the way of full redundancy, for an exit reason; "" if nothing. */
 void drbd_redundancy_text(const struct drbd_state *s, char *buf, size_t size);
 bool drbd_any_peer_primary(const struct drbd_state *s);
+/* A peer is bringing a disk here up to date, or about to; not while that is paused. */
+bool drbd_resync_to_here(const struct drbd_state *s);
 
 const char *drbd_role_name(enum drbd_role r);
 const char *drbd_disk_name(enum drbd_disk d);

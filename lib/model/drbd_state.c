@@ -81,6 +81,18 @@ bool drbd_any_peer_primary(const struct drbd_state *s)
 	return false;
 }
 
+bool drbd_resync_to_here(const struct drbd_state *s)
+{
+	static const char *const words[] = { "StartingSyncT", "WFSyncUUID", "WFBitMapT", "SyncTarget" };
+
+	for (unsigned int i = 0; i < s->npeers; i++)
+		for (unsigned int v = 0; v < s->peers[i].nvolumes; v++)
+			for (size_t w = 0; w < sizeof words / sizeof words[0]; w++)
+				if (strcmp(s->peers[i].volumes[v].replication, words[w]) == 0)
+					return true;
+	return false;
+}
+
 static const struct drbd_peer_volume *peer_volume(const struct drbd_peer *p, int volume)
 {
 	for (unsigned int i = 0; i < p->nvolumes; i++)

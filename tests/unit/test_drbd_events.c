@@ -85,11 +85,13 @@ static void test_84_recorded(void **state)
 	assert_false(drbd_all_uptodate(&s));
 	feed_until(&s, "change peer-device " PEER " volume:0 replication:SyncTarget");
 	assert_string_equal(s.peers[0].volumes[0].replication, "SyncTarget");
+	assert_true(drbd_resync_to_here(&s));
 	feed_until(&s, DEVICE "Diskless");
 	assert_int_equal(s.volumes[0].disk, DRBD_DISKLESS);
 	feed_until(&s, DEVICE "UpToDate");
 	feed_until(&s, "change peer-device " PEER " volume:0 replication:Established");
 	assert_true(drbd_fully_redundant(&s));
+	assert_false(drbd_resync_to_here(&s));
 
 	/* A disk that failed here is on the peer; one that is only behind is not enough of an answer. */
 	s.volumes[0].disk = DRBD_DISKLESS;
@@ -156,6 +158,12 @@ static void test_9(void **state)
 	say(&s, "change peer-device name:web peer-node-id:1 conn-name:beta volume:5 peer-disk:Outdated");
 	drbd_redundancy_text(&s, text, sizeof text);
 	assert_string_equal(text, "volume 5 on peer beta is Outdated");
+	say(&s, "change peer-device name:web peer-node-id:1 conn-name:beta volume:5 replication:PausedSyncT");
+	assert_false(drbd_resync_to_here(&s)); /* nobody knows for how long */
+	say(&s, "change peer-device name:web peer-node-id:1 conn-name:beta volume:5 replication:SyncSource");
+	assert_false(drbd_resync_to_here(&s));
+	say(&s, "change peer-device name:web peer-node-id:1 conn-name:beta volume:5 replication:WFBitMapT");
+	assert_true(drbd_resync_to_here(&s));
 	say(&s, "change connection name:web peer-node-id:1 conn-name:beta role:Primary");
 	assert_true(drbd_any_peer_primary(&s));
 }

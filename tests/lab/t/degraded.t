@@ -12,6 +12,7 @@ at=$(where vm1)
 peer=$(other "$at")
 since=$(now_ms)
 
+offered() { [ "$(on node3 "crm_attribute -N $1 -n master-disk-vm1 -l reboot -G -q -d none 2>/dev/null")" = 10000 ]; }
 # told OPERATION-KEY NODE CODE REASON: the cluster lists it
 told() { degraded | grep "op_key=\"$1[^\"]*\"" | grep "node=\"$2\"" | grep "exitcode=\"$3\"" | grep -q "$4"; }
 counted() { on node3 "crm_mon -1 --output-as=xml --include=none,failcounts" | grep -o 'fail-count="[^"]*"'; }
@@ -22,8 +23,10 @@ ok "the Primary without a second copy tells 191, and why" wait_until "it" 60 tol
 ok "the Secondary tells 190" wait_until "it" 60 told disk-vm1_monitor_ "$peer" 190 'is not connected'
 is "no failure is counted" "$(counted)" ""
 ok "the guest is where it was" is_on vm1 "$at"
+ok "the Secondary is not offered for promotion any more" wait_until "its score to go" 60 no offered "$peer"
 on "$peer" 'drbdadm connect r0'
 wait_until "r0 to be redundant" 60 redundant r0
+ok "but is, once it is in sync again: no notification is needed for that" wait_until "its score" 60 offered "$peer"
 
 # --- the guest: paused by its user, and not by Ferry
 on "$at" 'virsh -q suspend vm1'

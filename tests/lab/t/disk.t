@@ -151,7 +151,16 @@ drbd node2 monitor
 wants "which has no score either" 190 'score -1'
 both 'drbdadm connect r1'
 wait_until "r1 in sync" 60 in_sync node2
-on node2 'drbdadm detach r1'
+since=$(now_ms)
+on node2 'drbdsetup disk-options 1 --c-plan-ahead=0 --resync-rate=4M && drbdadm invalidate r1'
+drbd node2 promote --timeout 80000
+wants "but one that is being brought up to date is, when that is done" 0
+ok "it was waited for" stepped "$since" 'node2 ferry-drbd promote resync-awaited'
+drbd node2 monitor
+wants "up to date, and Primary" 8 'Primary, .*redundant'
+drbd node2 demote
+wants "and demoted again" 0
+on node2 'drbdadm adjust r1; drbdadm detach r1'
 drbd node2 monitor
 wants "a detached disk is a failure" 1 'volume 0 of .r1. is Diskless.*drbdadm attach'
 on node2 'drbdadm attach r1'
@@ -245,13 +254,15 @@ agent node2 validate-all OCF_CHECK_LEVEL=10
 wants "agent: validate-all" 0
 agent node2 demote
 wants "agent: demote" 0
-on node2 'drbdadm disconnect r1; drbdadm outdate r1'
-agent node2 monitor
-is "no score for an Outdated disk" "$(score node2)" none
-both 'drbdadm connect r1'
-wait_until "r1 in sync" 60 in_sync node2
-agent node2 notify OCF_RESKEY_CRM_meta_notify_type=post OCF_RESKEY_CRM_meta_notify_operation=start
-is "a notification brings it back" "$(score node2)" 10000
+for how in monitor notify; do
+	on node2 'drbdadm disconnect r1; drbdadm outdate r1'
+	agent node2 monitor
+	is "no score for an Outdated disk" "$(score node2)" none
+	both 'drbdadm connect r1'
+	wait_until "r1 in sync" 60 in_sync node2
+	agent node2 $how OCF_RESKEY_CRM_meta_notify_type=post OCF_RESKEY_CRM_meta_notify_operation=start
+	is "a $how brings it back" "$(score node2)" 10000
+done
 agent node1 stop
 wants "agent: stop" 0
 is "takes the score away" "$(score node1)" none
