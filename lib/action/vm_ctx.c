@@ -58,6 +58,8 @@ int vm_ctx_disk(struct vm_ctx *v, struct ferry_error *e)
 	if (!v->o->gate || v->where.stamp_minor >= 0)
 		return 0;
 	r = drbd_conf_load(v->o->gate, v->o->deadline, &v->conf, e);
+	if (r < 0 && e && e->code == OCF_ERR_CONFIGURED)
+		error_context(e, "gate='%s'", v->o->gate);
 	if (r < 0)
 		return r;
 	if (v->conf.nvolumes == 0 || v->conf.volumes[0] != 0)

@@ -94,6 +94,8 @@ static int create_reserved(struct vm_ctx *v, struct ferry_error *e)
 	if (!v->xml)
 		return start_defined(v, e);
 	r = vm_form_check(v->o, v->xml, v->xml_len, e);
+	if (r < 0)
+		error_context(e, "config='%s'", v->o->config);
 	if (r == 0)
 		r = vm_config_with_origin(v, &full, e);
 	if (r == 0)
