@@ -13,7 +13,7 @@
 
 FERRY_LAB=${FERRY_LAB:-$(cd "$(dirname "$0")" && pwd)}
 export FERRY_LAB
-for ferry_part in wait net power lab cluster guest linux shared ferry tap drbd dual pki capture; do
+for ferry_part in wait net power lab cluster guest linux shared ferry agent tap drbd dual pki capture; do
 	[ -e "$FERRY_LAB/lib/$ferry_part.sh" ] || { echo "lib.sh: set FERRY_LAB to the folder of lib.sh" >&2; exit 1; }
 	# shellcheck source=/dev/null
 	. "$FERRY_LAB/lib/$ferry_part.sh"

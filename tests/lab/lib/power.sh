@@ -33,3 +33,13 @@ fencing_fails() {
 # put NODE FILE [THERE], get NODE THERE FILE: one file each
 put() { on -i "$1" "cat >'${3:-$2}'" <"$2"; }
 get() { on "$1" "cat '$2'" >"$3"; }
+
+# libvirtd_kill NODE: at once, and it is gone; its guests go on. libvirtd_start NODE: as the node's own start does; it answers again
+libvirtd_kill() {
+	on "$1" 'pkill -KILL -x libvirtd'
+	wait_until "libvirtd on $1 to be gone" 60 on "$1" '! pgrep -x libvirtd'
+}
+libvirtd_start() {
+	on -t 300 "$1" "$FERRY_LAB/node/cluster libvirt"
+	wait_until "libvirtd on $1 to answer" 60 on "$1" 'virsh -q list'
+}
