@@ -17,6 +17,8 @@ libferry_base_a_SOURCES = \
 libferry_model_a_SOURCES = \
 	lib/model/address.c \
 	lib/model/address.h \
+	lib/model/chunk.c \
+	lib/model/chunk.h \
 	lib/model/domstatus.c \
 	lib/model/domstatus.h \
 	lib/model/domxml.c \
@@ -41,6 +43,9 @@ libferry_model_a_SOURCES = \
 	lib/model/ids.h \
 	lib/model/json_read.c \
 	lib/model/json_read.h \
+	lib/model/manifest.c \
+	lib/model/manifest.h \
+	lib/model/manifest_json.c \
 	lib/model/mark.c \
 	lib/model/mark.h \
 	lib/model/move.c \
@@ -51,8 +56,14 @@ libferry_model_a_SOURCES = \
 	lib/model/origin.h \
 	lib/model/stamp.c \
 	lib/model/stamp.h \
+	lib/model/start_plan.c \
+	lib/model/start_plan.h \
+	lib/model/store_name.c \
+	lib/model/store_name.h \
 	lib/model/verdict.c \
 	lib/model/verdict.h \
+	lib/model/volume_header.c \
+	lib/model/volume_header.h \
 	lib/model/way.c \
 	lib/model/way.h \
 	lib/model/xml_read.c \
@@ -79,8 +90,12 @@ libferry_edge_a_SOURCES = \
 	lib/edge/drbd_change.c \
 	lib/edge/dual_file.c \
 	lib/edge/dual_file.h \
+	lib/edge/image.c \
+	lib/edge/image.h \
 	lib/edge/move_file.c \
 	lib/edge/move_file.h \
+	lib/edge/pipeline.c \
+	lib/edge/pipeline.h \
 	lib/edge/proc.c \
 	lib/edge/proc.h \
 	lib/edge/run.c \
@@ -89,6 +104,17 @@ libferry_edge_a_SOURCES = \
 	lib/edge/run_stream.c \
 	lib/edge/stamp_io.c \
 	lib/edge/stamp_io.h \
+	lib/edge/start_file.c \
+	lib/edge/start_file.h \
+	lib/edge/store.c \
+	lib/edge/store.h \
+	lib/edge/store_dir.c \
+	lib/edge/store_dir_list.c \
+	lib/edge/store_dir_priv.h \
+	lib/edge/store_io.c \
+	lib/edge/store_priv.h \
+	lib/edge/store_read.c \
+	lib/edge/store_volume.c \
 	lib/edge/trace.c \
 	lib/edge/trace.h \
 	lib/edge/virt.c \
@@ -146,6 +172,6 @@ libferry_action_a_SOURCES = \
 
 # What a program of each level links. The order matters to the linker: callers first.
 BASE_LIBS = libferry-base.a
-MODEL_LIBS = libferry-model.a $(BASE_LIBS) $(LIBXML_LIBS) $(JSONC_LIBS) $(XXHASH_LIBS)
-EDGE_LIBS = libferry-edge.a $(MODEL_LIBS) $(DEVMAPPER_LIBS) $(DL_LIBS)
+MODEL_LIBS = libferry-model.a $(BASE_LIBS) $(LIBXML_LIBS) $(JSONC_LIBS) $(XXHASH_LIBS) $(ZSTD_LIBS)
+EDGE_LIBS = libferry-edge.a $(MODEL_LIBS) $(DEVMAPPER_LIBS) $(DL_LIBS) $(THREAD_LIBS)
 ACTION_LIBS = libferry-action.a $(EDGE_LIBS)

@@ -38,6 +38,11 @@ tests_fuzz_fuzz_drbd_events_SOURCES = tests/fuzz/fuzz_drbd_events.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_drbd_events_LDADD = $(MODEL_LIBS)
 tests_fuzz_fuzz_drbd_events_LDFLAGS = $(FUZZ_LINK)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_manifest
+tests_fuzz_fuzz_manifest_SOURCES = tests/fuzz/fuzz_manifest.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_manifest_LDADD = $(MODEL_LIBS)
+tests_fuzz_fuzz_manifest_LDFLAGS = $(FUZZ_LINK)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_mark
 tests_fuzz_fuzz_mark_SOURCES = tests/fuzz/fuzz_mark.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_mark_LDADD = $(MODEL_LIBS)
@@ -52,5 +57,10 @@ FUZZ_TARGETS += tests/fuzz/fuzz_stamp
 tests_fuzz_fuzz_stamp_SOURCES = tests/fuzz/fuzz_stamp.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_stamp_LDADD = $(MODEL_LIBS)
 tests_fuzz_fuzz_stamp_LDFLAGS = $(FUZZ_LINK)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_volume_header
+tests_fuzz_fuzz_volume_header_SOURCES = tests/fuzz/fuzz_volume_header.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_volume_header_LDADD = $(MODEL_LIBS)
+tests_fuzz_fuzz_volume_header_LDFLAGS = $(FUZZ_LINK)
 
 check_PROGRAMS += $(FUZZ_TARGETS)

@@ -20,6 +20,10 @@ UNIT_TESTS += tests/unit/test_bounded
 tests_unit_test_bounded_SOURCES = tests/unit/test_bounded.c
 tests_unit_test_bounded_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_chunk
+tests_unit_test_chunk_SOURCES = tests/unit/test_chunk.c
+tests_unit_test_chunk_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_disk_score
 tests_unit_test_disk_score_SOURCES = tests/unit/test_disk_score.c
 tests_unit_test_disk_score_LDADD = $(ACTION_LIBS) $(CMOCKA_LIBS)
@@ -56,6 +60,14 @@ UNIT_TESTS += tests/unit/test_gate_status
 tests_unit_test_gate_status_SOURCES = tests/unit/test_gate_status.c
 tests_unit_test_gate_status_LDADD = $(ACTION_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/unit/test_manifest
+tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c tests/unit/manifest_kit.h
+tests_unit_test_manifest_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_manifest_json
+tests_unit_test_manifest_json_SOURCES = tests/unit/test_manifest_json.c tests/unit/manifest_kit.h
+tests_unit_test_manifest_json_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_mark
 tests_unit_test_mark_SOURCES = tests/unit/test_mark.c
 tests_unit_test_mark_LDADD = $(UNIT_LIBS)
@@ -63,6 +75,11 @@ tests_unit_test_mark_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ids
 tests_unit_test_ids_SOURCES = tests/unit/test_ids.c
 tests_unit_test_ids_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_image
+tests_unit_test_image_SOURCES = tests/unit/test_image.c tests/unit/checkpoints.h
+tests_unit_test_image_LDADD = $(UNIT_LIBS)
+tests_unit_test_image_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create
 
 UNIT_TESTS += tests/unit/test_move
 tests_unit_test_move_SOURCES = tests/unit/test_move.c
@@ -87,6 +104,22 @@ tests_unit_test_shared_LDADD = $(ACTION_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += tests/unit/test_stamp
 tests_unit_test_stamp_SOURCES = tests/unit/test_stamp.c
 tests_unit_test_stamp_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/checkpoints.h tests/unit/store_kit.h
+tests_unit_test_store_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_store_dir
+tests_unit_test_store_dir_SOURCES = tests/unit/test_store_dir.c tests/unit/checkpoints.h tests/unit/store_kit.h
+tests_unit_test_store_dir_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_store_volume
+tests_unit_test_store_volume_SOURCES = tests/unit/test_store_volume.c tests/unit/checkpoints.h tests/unit/store_kit.h
+tests_unit_test_store_volume_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_store_name
+tests_unit_test_store_name_SOURCES = tests/unit/test_store_name.c
+tests_unit_test_store_name_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_verdict
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
