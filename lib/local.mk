@@ -122,9 +122,16 @@ libferry_edge_a_SOURCES = \
 	lib/edge/virt_api.c \
 	lib/edge/virt_api.h \
 	lib/edge/virt_blocks.c \
+	lib/edge/virt_facts.c \
+	lib/edge/virt_facts.h \
+	lib/edge/virt_flow.c \
+	lib/edge/virt_flow.h \
+	lib/edge/virt_memory.h \
 	lib/edge/virt_migrate.c \
 	lib/edge/virt_ops.c \
-	lib/edge/virt_priv.h
+	lib/edge/virt_priv.h \
+	lib/edge/virt_restore.c \
+	lib/edge/virt_save.c
 
 libferry_action_a_SOURCES = \
 	lib/action/disk_action.c \

@@ -15,7 +15,8 @@
 
 #define VIRT_API_CORE(X)                                                                          \
 	X(virInitialize) X(virSetErrorFunc) X(virGetLastError)                                     \
-	X(virConnectOpen) X(virConnectClose)                                                       \
+	X(virConnectOpen) X(virConnectClose) X(virConnectGetVersion) X(virConnectGetLibVersion) X(virConnectGetCapabilities)  \
+	X(virDomainGetInfo)                                                       \
 	X(virDomainLookupByName) X(virDomainFree) X(virDomainGetID) X(virDomainGetName) X(virDomainGetUUIDString)    \
 	X(virDomainGetState) X(virDomainIsPersistent) X(virDomainGetAutostart)                     \
 	X(virDomainHasManagedSaveImage) X(virDomainManagedSaveRemove) X(virDomainGetXMLDesc)                                     \

@@ -134,6 +134,10 @@ static int read_domain(const xmlNode *domain, struct domxml *dom, struct ferry_e
 	if (r == 0)
 		r = xml_text(xml_child(domain, "on_crash"), dom->on_crash, sizeof dom->on_crash, e);
 	if (r == 0)
+		r = xml_attr(xml_child(xml_child(domain, "os"), "type"), "machine", dom->machine, sizeof dom->machine, e);
+	if (r == 0)
+		r = xml_attr(xml_child(domain, "cpu"), "mode", dom->cpu_mode, sizeof dom->cpu_mode, e);
+	if (r == 0)
 		r = domxml_read_host(domain, &dom->host, e);
 	if (r == 0)
 		r = read_devices(domain, dom, e);

@@ -38,6 +38,8 @@ struct domxml {
 	char uuid[UUID_SIZE];	/* "" if the XML has none: libvirt would make one up */
 	char domain_type[16];	/* qemu, kvm, lxc, ... */
 	char on_crash[24];	/* "" if not given (libvirt: destroy) */
+	char machine[64];	/* QEMU's, "" if not given */
+	char cpu_mode[32];	/* host-passthrough, host-model, custom, maximum; "" if not given */
 	struct domxml_host host;
 	unsigned int ndisks;
 	struct domxml_disk disks[DOMXML_MAX_DISKS];
