@@ -5,6 +5,7 @@
  *
  *   ferry-gate VERB [--option VALUE]...
  *
+ * A verb with a hyphen may be given as two words: "checkpoint list" is checkpoint-list.
  * Every option is declared once, in the helper's option table; each verb names those it takes.
  * `--help` (before or after the verb), `--version`, `--timeout` and `--json` are always there. An
  * option given with an empty value counts as not given, so that an agent may pass on what
@@ -25,7 +26,7 @@
 #include "lib/base/deadline.h"
 #include "lib/base/error.h"
 
-#define CLI_MAX_OPTIONS 24
+#define CLI_MAX_OPTIONS 32
 
 struct cli_option {
 	const char *name;	/* "domain": given as --domain VALUE or --domain=VALUE */
@@ -93,6 +94,8 @@ int cli_get_names(const struct cli *c, const char *option, const char **ret_valu
 /* An absolute path, NULL if not given. */
 int cli_get_path(const struct cli *c, const char *option, const char **ret_value,
 		 struct ferry_error *e);
+/* Where checkpoints are kept (lib/model/store_name.h). */
+int cli_get_store(const struct cli *c, const char *option, const char **ret_value, struct ferry_error *e);
 /* The URI of a libvirt on this node: SCHEME:///... */
 int cli_get_uri(const struct cli *c, const char *option, const char **ret_value,
 		struct ferry_error *e);

@@ -2,6 +2,7 @@
 /* The command line: what was given, and whether the verb takes it. */
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,15 +35,22 @@ static void long_options(const struct cli_program *p, struct option *ret_long)
 	memcpy(ret_long + n, common, sizeof common);
 }
 
+static const struct cli_verb *verb_called(const struct cli_program *p, const char *name)
+{
+	const struct cli_verb *v = p->verbs;
+
+	while (v->name && strcmp(v->name, name) != 0)
+		v++;
+	return v->name ? v : NULL;
+}
+
 static int find_verb(struct cli *c, const char *name, struct ferry_error *e)
 {
-	char verbs[256];
+	char verbs[512];
 
-	for (const struct cli_verb *v = c->program->verbs; v->name; v++)
-		if (strcmp(v->name, name) == 0) {
-			c->verb = v;
-			return 0;
-		}
+	c->verb = verb_called(c->program, name);
+	if (c->verb)
+		return 0;
 	usage_verb_names(c->program, verbs, sizeof verbs);
 	return error_set(e, OCF_ERR_UNIMPLEMENTED, ENOSYS, "%s knows no verb \"%s\"; it knows: %s",
 			 c->program->name, name, verbs);
@@ -62,6 +70,7 @@ static int bad_option(int opt, char **argv, struct ferry_error *e)
 int cli_parse(struct cli *c, int argc, char **argv, struct ferry_error *e)
 {
 	struct option lng[CLI_MAX_OPTIONS + 6];
+	char two[64] = "";
 	const char *verb = NULL;
 	int opt;
 
@@ -79,6 +88,11 @@ int cli_parse(struct cli *c, int argc, char **argv, struct ferry_error *e)
 		case OPT_AGENT: c->agent = true; break;
 		case OPT_TIMEOUT: c->timeout = value; break;
 		case 1:
+			if (verb && !two[0] && !verb_called(c->program, verb) &&
+			    (size_t)snprintf(two, sizeof two, "%s-%s", verb, optarg) < sizeof two && verb_called(c->program, two)) {
+				verb = two;
+				break;
+			}
 			if (verb)
 				return error_set(e, OCF_ERR_ARGS, EINVAL, "unexpected \"%s\" after the verb %s",
 						 optarg, verb);

@@ -11,6 +11,7 @@
 #include "helpers/cli_usage.h"
 #include "lib/model/ids.h"
 #include "lib/model/ocf.h"
+#include "lib/model/store_name.h"
 
 #define SHOWN_MAX 64	/* of a value in an error: the cure after it must fit */
 #define PATH_LEN_MAX 255	/* of a configuration: its copy is kept under its whole path, as one name */
@@ -276,6 +277,24 @@ int cli_get_uri(const struct cli *c, const char *option, const char **ret_value,
 	    !is_printable(value) || strchr(value, ' '))
 		return cli_refuse(c, option, e,
 				  "give the URI of this node's own libvirt, without a host in it, such as qemu:///system");
+	*ret_value = value;
+	return 0;
+}
+
+int cli_get_store(const struct cli *c, const char *option, const char **ret_value, struct ferry_error *e)
+{
+	struct ferry_error why = FERRY_ERROR_INIT, cure = FERRY_ERROR_INIT;
+	const char *value = cli_get(c, option);
+	struct store_name name;
+
+	if (!value)
+		return cli_missing(c, option, "PLACE", e);
+	if (store_name_parse(value, &name, &cure) < 0) {
+		cli_refuse(c, option, &why, "%s", cure.text);
+		if (!forgiven(c, option, &why))
+			return error_set(e, why.code, why.err, "%s", why.text);
+		value = c->program->options[cli_place_of(c->program, option)].def;
+	}
 	*ret_value = value;
 	return 0;
 }

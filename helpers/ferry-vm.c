@@ -5,116 +5,28 @@
 #include <string.h>
 
 #include "helpers/cli.h"
+#include "helpers/vm_checkpoints.h"
+#include "helpers/vm_options.h"
 #include "lib/action/vm.h"
 #include "lib/base/log.h"
 #include "lib/edge/proc.h"
 #include "lib/model/ocf.h"
 
-#define VM_COMMON "domain config gate hypervisor node transport"
-#define VM_MOVING " peers address-attribute downtime bandwidth convergence parallel retries"
-
-static const struct cli_option options[] = {
-	{ "domain", "NAME", NULL, "the guest; needed unless --config tells its name" },
-	{ "config", "PATH", NULL, "XML of the guest's domain" },
-	{ "gate", "RESOURCE", NULL, "DRBD resource of its gate; none: its storage needs none" },
-	{ "hypervisor", "URI", "qemu:///system", "libvirt of this node" },
-	{ "node", "NAME", NULL, "this node's name in the cluster; default: uname -n" },
-	{ "peers", "NAMES", NULL, "without a gate: the nodes that may run the guest, with blanks between; default: all" },
-	{ "transport", "WORD", "tls", "how libvirtds reach each other: tls, ssh or tcp" },
-	{ "address-attribute", "NAME", NULL,
-	  "node attribute with the address that moves to that node go to; none: its name" },
-	{ "target", "NODE", NULL, "where to move the guest" },
-	{ "source", "NODE", NULL, "where it came from" },
-	{ "downtime", "MS", "300", "largest switchover that is accepted, milliseconds" },
-	{ "bandwidth", "MIB", "0", "limit of the migration, MiB/s; 0: none" },
-	{ "convergence", "WORD", "auto-converge", "when RAM changes too fast: none or auto-converge" },
-	{ "parallel", "N", "0", "connections for the RAM, up to 255; 0: the usual one" },
-	{ "retries", "N", "1", "how often a migration that broke is begun anew, within the time" },
-	{ "stop-mode", "WORD", "shutdown", "shutdown or destroy" },
-	{ "level", "N", "0", "OCF check level: 0, or 10 for a deep look" },
-	{ "yes", NULL, NULL, "yes, give that memory up" },
-	{ NULL, NULL, NULL, NULL },
-};
-
-static int read_numbers(const struct cli *c, struct vm_opts *o, struct ferry_error *e)
-{
-	int64_t downtime, bandwidth, parallel, retries;
-	const char *word;
-	int r = cli_get_int(c, "downtime", 1, 2000000, &downtime, e);
-
-	if (r == 0)
-		r = cli_get_int(c, "bandwidth", 0, 1000000, &bandwidth, e);
-	if (r == 0)
-		r = cli_get_int(c, "parallel", 0, 255, &parallel, e);
-	if (r == 0)
-		r = cli_get_int(c, "retries", 0, 100, &retries, e);
-	if (r == 0)
-		r = cli_get_word(c, "convergence", "none auto-converge", &word, e);
-	if (r < 0)
-		return r;
-	o->downtime_ms = (unsigned int)downtime;
-	o->bandwidth_mib = (unsigned int)bandwidth;
-	o->parallel = (unsigned int)parallel;
-	o->retries = (unsigned int)retries;
-	o->convergence = strcmp(word, "none") == 0 ? VIRT_CONVERGE_NONE : VIRT_CONVERGE_AUTO;
-	return 0;
-}
-
-static int read_opts(const struct cli *c, struct vm_opts *o, struct ferry_error *e)
-{
-	const char *mode;
-	int r = 0;
-
-	memset(o, 0, sizeof *o);
-	if (cli_get(c, "domain"))
-		r = cli_get_name(c, "domain", &o->domain, e);
-	if (r == 0 && cli_get(c, "gate"))
-		r = cli_get_name(c, "gate", &o->gate, e);
-	if (r == 0)
-		r = cli_get_word(c, "transport", "tls ssh tcp", &o->transport, e);
-	if (r == 0)
-		r = cli_get_word(c, "stop-mode", "shutdown destroy", &mode, e);
-	if (r == 0)
-		r = read_numbers(c, o, e);
-	if (r == 0)
-		r = cli_get_names(c, "peers", &o->peers, e);
-	if (r == 0)
-		r = cli_get_path(c, "config", &o->config, e);
-	if (r == 0)
-		r = cli_get_uri(c, "hypervisor", &o->hypervisor, e);
-	if (r < 0)
-		return r;
-	o->node = cli_node(c);
-	o->stop_mode = strcmp(mode, "destroy") == 0 ? VM_STOP_DESTROY : VM_STOP_SHUTDOWN;
-	o->deadline = cli_deadline(c);
-	return 0;
-}
-
-/* For verbs that have to do with other nodes. */
-static int read_way(const struct cli *c, struct vm_opts *o, struct ferry_error *e)
-{
-	if (o->parallel > 0 && strcmp(o->transport, "ssh") == 0)
-		return cli_refuse(c, "parallel", e,
-				  "by ssh the RAM goes inside libvirt's one connection; leave it at 0, or move by tls or tcp");
-	return cli_get(c, "address-attribute") ?
-		cli_get_name(c, "address-attribute", &o->address_attribute, e) : 0;
-}
-
 static int verb_start(const struct cli *c, int *ret_code, struct ferry_error *e)
 {
 	struct vm_opts o;
-	int r = read_opts(c, &o, e);
+	int r = vm_read_opts(c, &o, e);
 
 	(void)ret_code;
 	if (r == 0)
-		r = read_way(c, &o, e);
+		r = vm_read_way(c, &o, e);
 	return r < 0 ? r : vm_start(&o, e);
 }
 
 static int verb_stop(const struct cli *c, int *ret_code, struct ferry_error *e)
 {
 	struct vm_opts o;
-	int r = read_opts(c, &o, e);
+	int r = vm_read_opts(c, &o, e);
 
 	(void)ret_code;
 	return r < 0 ? r : vm_stop(&o, e);
@@ -125,7 +37,7 @@ static int verb_monitor(const struct cli *c, int *ret_code, struct ferry_error *
 	const char *word = "";
 	struct vm_opts o;
 	int64_t level;
-	int r = read_opts(c, &o, e);
+	int r = vm_read_opts(c, &o, e);
 
 	if (r == 0)
 		r = cli_get_int(c, "level", 0, 20, &level, e);
@@ -140,13 +52,13 @@ static int verb_migrate_to(const struct cli *c, int *ret_code, struct ferry_erro
 {
 	const char *target;
 	struct vm_opts o;
-	int r = read_opts(c, &o, e);
+	int r = vm_read_opts(c, &o, e);
 
 	(void)ret_code;
 	if (r == 0)
 		r = cli_get_name(c, "target", &target, e);
 	if (r == 0)
-		r = read_way(c, &o, e);
+		r = vm_read_way(c, &o, e);
 	return r < 0 ? r : vm_migrate_to(&o, target, e);
 }
 
@@ -154,7 +66,7 @@ static int verb_migrate_from(const struct cli *c, int *ret_code, struct ferry_er
 {
 	const char *source = NULL;
 	struct vm_opts o;
-	int r = read_opts(c, &o, e);
+	int r = vm_read_opts(c, &o, e);
 
 	(void)ret_code;
 	if (r == 0 && cli_get(c, "source"))
@@ -168,10 +80,10 @@ static int verb_reload(const struct cli *c, int *ret_code, struct ferry_error *e
 {
 	struct ferry_error why = FERRY_ERROR_INIT;
 	struct vm_opts o;
-	int r = read_opts(c, &o, e);
+	int r = vm_read_opts(c, &o, e);
 
 	(void)ret_code;
-	if (r == 0 && read_way(c, &o, &why) < 0)
+	if (r == 0 && vm_read_way(c, &o, &why) < 0)
 		log_warning("%s", why.text);
 	return r;
 }
@@ -180,20 +92,20 @@ static int verb_validate(const struct cli *c, int *ret_code, struct ferry_error 
 {
 	struct vm_opts o;
 	int64_t level;
-	int r = read_opts(c, &o, e);
+	int r = vm_read_opts(c, &o, e);
 
 	(void)ret_code;
 	if (r == 0)
 		r = cli_get_int(c, "level", 0, 20, &level, e);
 	if (r == 0)
-		r = read_way(c, &o, e);
+		r = vm_read_way(c, &o, e);
 	return r < 0 ? r : vm_validate(&o, (int)level, e);
 }
 
 static int verb_discard(const struct cli *c, int *ret_code, struct ferry_error *e)
 {
 	struct vm_opts o;
-	int r = read_opts(c, &o, e);
+	int r = vm_read_opts(c, &o, e);
 
 	(void)ret_code;
 	if (r == 0 && !cli_flag(c, "yes"))
@@ -203,19 +115,30 @@ static int verb_discard(const struct cli *c, int *ret_code, struct ferry_error *
 
 static const struct cli_verb verbs[] = {
 	{ "start", "look for the guest's memory, adopt or bring it, else boot behind its gate", "",
-	  VM_COMMON " peers address-attribute", false, verb_start },
-	{ "stop", "shut the guest down, or end it; memory that is held for a move is saved", "",
-	  VM_COMMON " stop-mode", false, verb_stop },
+	  VM_COMMON VM_WAKING " peers address-attribute", false, verb_start },
+	{ "stop", "shut the guest down, save or end it; memory that is held is saved in any case", "",
+	  VM_COMMON VM_SAVING " stop-mode", false, verb_stop },
 	{ "monitor", "tell whether the guest is here: 0, 7 or 1", "",
-	  VM_COMMON VM_MOVING " stop-mode level", true, verb_monitor },
+	  VM_COMMON VM_MOVING VM_SAVING " stop-mode on-stale level", true, verb_monitor },
 	{ "migrate-to", "move the guest to another node, live", "target",
 	  VM_COMMON VM_MOVING, false, verb_migrate_to },
 	{ "migrate-from", "check that the guest has arrived here", "", VM_COMMON " source", false, verb_migrate_from },
 	{ "reload", "warn of what is wrong with parameters that were changed", "",
-	  VM_COMMON VM_MOVING " stop-mode", true, verb_reload },
+	  VM_COMMON VM_MOVING VM_SAVING " stop-mode on-stale", true, verb_reload },
 	{ "validate", "check the parameters; at level 10 the host too", "",
-	  VM_COMMON VM_MOVING " stop-mode level", true, verb_validate },
-	{ "discard", "give up a copy that is held here", "", VM_COMMON " yes", false, verb_discard },
+	  VM_COMMON VM_MOVING VM_SAVING " stop-mode on-stale level", true, verb_validate },
+	{ "discard", "give up a copy that is held here", "", VM_COMMON " store yes", false, verb_discard },
+	{ "checkpoint-save", "save the guest's memory and end it, or fail with the guest running", "",
+	  VM_COMMON " store compression checkpoint-bandwidth", false, verb_checkpoint_save },
+	{ "checkpoint-restore", "as start, but fail where saved memory cannot be used", "",
+	  VM_COMMON " store peers address-attribute", false, verb_checkpoint_restore },
+	{ "checkpoint-list", "the saved memory that there is, of one guest or of all", "",
+	  "domain store", true, verb_checkpoint_list },
+	{ "checkpoint-show", "what the manifest of a checkpoint says", "domain", "store id", true, verb_checkpoint_show },
+	{ "checkpoint-verify", "read a checkpoint and compare every byte with its manifest", "domain",
+	  "store id", true, verb_checkpoint_verify },
+	{ "checkpoint-discard", "give a checkpoint up, or all of a guest's", "domain", "store id yes", false,
+	  verb_checkpoint_discard },
 	{ NULL, NULL, NULL, NULL, false, NULL },
 };
 
@@ -227,6 +150,8 @@ static const struct cli_parameter parameters[] = {
 	{ "convergence", "migration_convergence" },
 	{ "parallel", "migration_parallel" },
 	{ "retries", "migration_retries" },
+	{ "store", "checkpoint_store" },
+	{ "compression", "checkpoint_compression" },
 	{ NULL, NULL },
 };
 
@@ -245,7 +170,7 @@ static const struct cli_program program = {
 	.parameters = parameters,
 	.forgiving = "stop monitor migrate-from reload",
 	.summary = "moves, starts and stops a guest without losing its memory",
-	.options = options,
+	.options = vm_options,
 	.verbs = verbs,
 };
 

@@ -24,5 +24,6 @@ ferry_drbd_LDADD = $(ACTION_LIBS)
 ferry_gate_SOURCES = helpers/ferry-gate.c $(HELPER_COMMON)
 ferry_gate_LDADD = $(ACTION_LIBS)
 
-ferry_vm_SOURCES = helpers/ferry-vm.c $(HELPER_COMMON)
+ferry_vm_SOURCES = helpers/ferry-vm.c helpers/vm_checkpoints.c helpers/vm_checkpoints.h helpers/vm_options.c \
+	helpers/vm_options.h $(HELPER_COMMON)
 ferry_vm_LDADD = $(ACTION_LIBS)

@@ -134,6 +134,8 @@ libferry_edge_a_SOURCES = \
 	lib/edge/virt_save.c
 
 libferry_action_a_SOURCES = \
+	lib/action/checkpoint.c \
+	lib/action/checkpoint.h \
 	lib/action/disk_action.c \
 	lib/action/disk_action.h \
 	lib/action/disk_dual.c \
@@ -147,6 +149,8 @@ libferry_action_a_SOURCES = \
 	lib/action/guest.h \
 	lib/action/guest_hold.c \
 	lib/action/guest_priv.h \
+	lib/action/guest_release.c \
+	lib/action/guest_release.h \
 	lib/action/peer.c \
 	lib/action/peer.h \
 	lib/action/replica_watch.c \
@@ -157,17 +161,20 @@ libferry_action_a_SOURCES = \
 	lib/action/shared.h \
 	lib/action/vm.h \
 	lib/action/vm_arrive.c \
+	lib/action/vm_checkpoint.c \
+	lib/action/vm_checkpoint.h \
+	lib/action/vm_checkpoint_check.c \
 	lib/action/vm_config.c \
 	lib/action/vm_config.h \
 	lib/action/vm_ctx.c \
 	lib/action/vm_form.c \
 	lib/action/vm_form.h \
+	lib/action/vm_managed.c \
+	lib/action/vm_managed.h \
 	lib/action/vm_monitor.c \
 	lib/action/vm_move.c \
 	lib/action/vm_move.h \
 	lib/action/vm_move_peer.c \
-	lib/action/vm_saved.c \
-	lib/action/vm_saved.h \
 	lib/action/vm_send.c \
 	lib/action/vm_settle.c \
 	lib/action/vm_settle.h \

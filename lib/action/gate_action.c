@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/action/guest.h"
+#include "lib/action/guest_release.h"
 #include "lib/action/vm.h"
 #include "lib/action/vm_settle.h"
 #include "lib/base/log.h"
 #include "lib/edge/dm.h"
 #include "lib/edge/drbd.h"
 #include "lib/edge/proc.h"
+#include "lib/edge/start_file.h"
 #include "lib/model/ocf.h"
 
 struct gates {
@@ -36,13 +37,14 @@ static int release_guest(const struct gate_opts *o, int stamp_minor, struct ferr
 		log_info("%s: no guest %s here", o->resource, o->domain);
 		return 0;
 	}
+	start_file_read(o->domain, &w.plan);
 	r = virt_open(o->hypervisor, &c, e);
 	if (r == 0)
 		r = virt_lookup(c, o->domain, &dom, e);
 	if (r == 0 && dom)
 		r = virt_look(dom, &info, e);
 	if (r == 0 && dom && info.run != VIRT_OFF)
-		r = guest_let_run(c, dom, &w, NULL, e);
+		r = guest_release(c, &dom, &w, e);
 	virt_dom_free(dom);
 	virt_close(c);
 	return r;

@@ -95,41 +95,59 @@ int guest_end(struct virt_dom *dom, const struct virt_info *info, struct ferry_d
 	return r;
 }
 
+int guest_reserve_again(struct virt_conn *c, const struct virt_info *info, const char *xml, struct virt_dom **ret_dom,
+			struct ferry_error *e)
+{
+	static const struct mark reserved = { .state = MARK_RESERVED };
+	ferry_autofree char *marked = NULL;
+	int r;
+
+	if (!info->persistent) {
+		r = domxml_with_mark(xml, strlen(xml), &reserved, &marked, e);
+		return r < 0 ? r : virt_create_paused(c, marked, ret_dom, e);
+	}
+	r = virt_lookup(c, info->name, ret_dom, e);
+	if (r == 0 && !*ret_dom)
+		r = error_set(e, OCF_ERR_GENERIC, ENOENT, "the definition of '%s' has gone", info->name);
+	if (r == 0)
+		r = virt_start_defined_paused(*ret_dom, e);
+	return r < 0 ? r : virt_set_mark(*ret_dom, &reserved, e);
+}
+
 /* Throw a copy away that is proved worthless, and boot the same guest from its disk instead. */
 static int boot_instead(struct virt_conn *c, struct virt_dom *dom, const struct virt_info *info,
 			const struct guest_where *w, uint64_t disk_epoch, struct ferry_error *e)
 {
-	static const struct mark reserved = { .state = MARK_RESERVED };
-	ferry_autofree char *xml = NULL, *marked = NULL;
+	ferry_autofree char *xml = NULL;
 	struct virt_dom *fresh = NULL;
 	struct virt_info now;
 	int r = virt_get_xml(dom, &xml, e);
 
-	if (r == 0)
-		r = domxml_with_mark(xml, strlen(xml), &reserved, &marked, e);
 	if (r == 0)
 		r = guest_end(dom, info, w->deadline, e);
 	if (r < 0)
 		return r;
 	step("stale-discarded", "%s epoch %llu, disk epoch %llu", info->name,
 	     (unsigned long long)info->mark.epoch, (unsigned long long)disk_epoch);
-	if (info->persistent) {
-		r = virt_lookup(c, info->name, &fresh, e);
-		if (r == 0 && !fresh)
-			r = error_set(e, OCF_ERR_GENERIC, ENOENT, "the definition of '%s' has gone", info->name);
-		if (r == 0)
-			r = virt_start_defined_paused(fresh, e);
-		if (r == 0)
-			r = virt_set_mark(fresh, &reserved, e);
-	} else {
-		r = virt_create_paused(c, marked, &fresh, e);
-	}
+	r = guest_reserve_again(c, info, xml, &fresh, e);
 	if (r == 0)
 		r = virt_look(fresh, &now, e);
 	if (r == 0)
 		r = claim_and_run(fresh, &now, w, disk_epoch, e);
 	virt_dom_free(fresh);
 	return r;
+}
+
+/* The run that the stamp names ended with its memory saved, and this guest would boot without it: may it? */
+static int boots_unrestored(const struct virt_info *info, const struct guest_where *w, const struct stamp *s, struct ferry_error *e)
+{
+	if (w->plan.stale_fails)
+		return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
+				 "on_stale='fail': the memory of '%s' was saved on %s in %s (checkpoint %s) and was not restored here: start it where that is, or give it up with: on_stale=boot",
+				 info->name, s->node, s->checkpoint.store, s->checkpoint.id);
+	log_warning("%s: its memory was saved on %s in %s (checkpoint %s) and was not restored here: booting from the disk",
+		    info->name, s->node, s->checkpoint.store, s->checkpoint.id);
+	return 0;
 }
 
 /* Same epoch, no certificate: only the source could have written one. */
@@ -167,15 +185,31 @@ static int act(struct virt_conn *c, struct virt_dom *dom, const struct virt_info
 		log_warning("%s: a certified copy (move %.8s to %s) was never claimed and was found on no node: booting from the disk",
 			    info->name, s->cert.move, s->cert.to);
 		return claim_and_run(dom, info, w, disk_epoch, e);
+	case VERDICT_BOOT:
+	{
+		int r = s && s->saved ? boots_unrestored(info, w, s, e) : 0;
+
+		return r < 0 ? r : claim_and_run(dom, info, w, disk_epoch, e);
+	}
 	case VERDICT_RUN_ORIGINAL:
 	case VERDICT_RUN_CERTIFIED:
-	case VERDICT_BOOT:
 		return claim_and_run(dom, info, w, disk_epoch, e);
 	case VERDICT_STALE:
 		if (s && s->certified)
 			return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
 					 "the copy of '%s' that waits here (move %.8s) is not the heir: the disk's certificate names move %.8s to %s; bring that copy here, or give this one up with: ferry-vm discard --domain %s --yes",
 					 info->name, info->mark.move, s->cert.move, s->cert.to, info->name);
+		if (w->plan.id[0] && w->plan.stale_fails)
+			return error_set(e, OCF_ERR_GENERIC, EKEYREJECTED,
+					 "on_stale='fail': the memory of '%s' that was restored from %s (epoch %llu) is older than its disk (epoch %llu), and stays paused; give it up with: ferry-vm discard --domain %s --yes, or boot instead with on_stale=boot",
+					 info->name, w->plan.store, (unsigned long long)info->mark.epoch,
+					 (unsigned long long)disk_epoch, info->name);
+		if (s && s->saved) {
+			int r = boots_unrestored(info, w, s, e);
+
+			if (r < 0)
+				return r;
+		}
 		return boot_instead(c, dom, info, w, disk_epoch, e);
 	case VERDICT_UNDECIDED:
 		return undecided(c, dom, info, w, disk_epoch, e);

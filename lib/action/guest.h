@@ -10,13 +10,15 @@
 #include "lib/base/deadline.h"
 #include "lib/base/error.h"
 #include "lib/edge/virt.h"
+#include "lib/model/start_plan.h"
 #include "lib/model/verdict.h"
 
 struct guest_where {
-	const char *resource;	/* DRBD resource behind the gate; NULL: the guest's storage has none */
-	int stamp_minor;	/* minor of volume 0, Primary here, gate open; unused without a resource, -1: not known */
+	const char *resource;	/* DRBD resource with the guest's stamp; NULL: there is none */
+	int stamp_minor;	/* minor of the volume with the stamp, Primary here, gate open; unused without a resource, -1: not known */
 	const char *node;	/* this node */
 	struct ferry_deadline deadline;
+	struct start_plan plan;	/* of vm's start: what is done where memory was saved and does not fit, or is not here */
 };
 
 /*

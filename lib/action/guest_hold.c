@@ -33,14 +33,15 @@ static struct mark held_mark(const struct virt_info *info, const struct guest_wh
 	bool there = false;
 	struct stamp s;
 
-	if (m.state == MARK_RUNNING) {
-		m.state = MARK_HELD;
-		m.user_paused = false;	/* it runs: that is over */
-	} else if (m.claim[0] && w->stamp_minor >= 0) {
+	if (m.claim[0] && w->stamp_minor >= 0) {
 		if (guest_read_stamp(w, &there, &s, &why) < 0)
 			log_warning("%s", why.text);
 		else if (there && !s.certified && strcmp(s.nonce, m.claim) == 0)
-			m = mark_held_run(s.epoch, s.nonce);
+			return mark_held_run(s.epoch, s.nonce);
+	}
+	if (m.state == MARK_RUNNING) {
+		m.state = MARK_HELD;
+		m.user_paused = false;	/* it runs: that is over */
 	}
 	return m;
 }

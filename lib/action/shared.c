@@ -12,11 +12,16 @@
 #define RETRY_MS 500
 #define ASK_SHARE 2	/* after a failure: half of what is left for asking, the rest for acting on the answer */
 
+static bool names_peers(const struct vm_opts *o)
+{
+	return o->peers && o->peers[strspn(o->peers, " ")];
+}
+
 bool shared_may_run(const struct vm_opts *o, const char *node)
 {
 	size_t len = strlen(node);
 
-	if (o->gate || !o->peers || !o->peers[strspn(o->peers, " ")])
+	if (o->gate || !names_peers(o))
 		return true;
 	for (const char *p = o->peers; *p; p += strcspn(p, " ")) {
 		p += strspn(p, " ");
@@ -51,6 +56,10 @@ int shared_alone(struct vm_ctx *v, struct ferry_error *e)
 	int r;
 
 	if (v->o->gate)
+		return 0;
+	/* Its disk is on DRBD, with its stamp, and can be opened on the Primary alone: a guest elsewhere would have kept this node from
+	 * its promotion. Only who allows two Primaries has to name peers. */
+	if (v->where.resource && !names_peers(v->o))
 		return 0;
 	if (!shared_may_run(v->o, v->o->node))	/* this node's affair: the guest may run on the others */
 		return error_set(e, OCF_ERR_INSTALLED, EINVAL,

@@ -13,7 +13,8 @@
 bool shared_may_run(const struct vm_opts *o, const char *node);
 
 /* 0: the guest is on no other node. Every peer in this partition is asked; one outside is ignored: Pacemaker
- * starts nothing before it is fenced. A peer that does not tell by the deadline is an error. */
+ * starts nothing before it is fenced. A peer that does not tell by the deadline is an error. Nobody is asked where the stamp is on
+ * a DRBD resource and peers is empty. */
 int shared_alone(struct vm_ctx *v, struct ferry_error *e);
 
 /*

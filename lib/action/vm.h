@@ -14,7 +14,7 @@
 #include "lib/edge/virt.h"
 #include "lib/model/drbd_conf.h"
 
-enum vm_stop_mode { VM_STOP_SHUTDOWN, VM_STOP_DESTROY };
+enum vm_stop_mode { VM_STOP_SHUTDOWN, VM_STOP_CHECKPOINT, VM_STOP_DESTROY };
 
 struct vm_opts {
 	const char *domain;	/* name of the domain; NULL: read from CONFIG */
@@ -30,13 +30,19 @@ struct vm_opts {
 	unsigned int retries;	/* of a migration that broke */
 	enum virt_convergence convergence;
 	enum vm_stop_mode stop_mode;
+	const char *store;	/* where checkpoints are kept (lib/model/store_name.h); NULL: STORE_DEFAULT */
+	bool compress;		/* them */
+	unsigned int checkpoint_bandwidth_mib;	/* 0: unlimited */
+	bool stale_fails;	/* a checkpoint that cannot be used is an error, and no reason to boot */
+	bool full_fails;	/* one that cannot be written fails the stop, instead of a shutdown */
+	bool must_save;		/* so does a guest that cannot have one, or is not here: saving is what was asked for */
 	struct ferry_deadline deadline;
 };
 
 /* Look for the guest's memory (here, then on every online peer), adopt or bring it; else create the
  * guest paused as a reservation. Behind an open gate (or without one) it is let run. */
 int vm_start(const struct vm_opts *o, struct ferry_error *e);
-/* By stop mode; memory that is held for a move is saved, never thrown away. 0 = proved gone. */
+/* By stop mode; memory that is held is saved whatever it says, never thrown away. 0 = proved gone. */
 int vm_stop(const struct vm_opts *o, struct ferry_error *e);
 /* *ret_code: 0, 7 (only where /proc proves that no QEMU of it is here), 1, or 190 with the reason in E for a guest
  * that its user has paused. DEEP asks libvirt always.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/action/vm.h"
+#include "lib/action/vm_checkpoint.h"
 #include "lib/action/vm_config.h"
 #include "lib/action/vm_form.h"
 #include "lib/action/vm_settle.h"
@@ -77,6 +78,8 @@ static int validate_xml(const struct vm_ctx *v, struct ferry_error *e)
 		r = vm_form_check(v->o, xml, strlen(xml), e);
 	if (r < 0 && v->xml)
 		error_context(e, "config='%s'", v->o->config);
+	if (r == 0)
+		r = vm_checkpoint_check(v->o, v->xml ? v->xml : xml, v->xml ? v->xml_len : xml ? strlen(xml) : 0, e);
 	return r;
 }
 
@@ -104,6 +107,8 @@ static int validate_host(struct vm_ctx *v, struct ferry_error *e)
 		r = error_set(e, OCF_ERR_CONFIGURED, EINVAL,
 			      "'%s' has a managed save, which may be older than its disk: virsh managedsave-remove %s",
 			      v->domain, v->domain);
+	if (r == 0)
+		r = vm_checkpoint_check_host(v->o, e);
 	if (r == 0)	/* where others would move it to: this node */
 		r = vm_way(v->o, v->o->node, &here, e);
 	return r;
@@ -118,6 +123,9 @@ int vm_validate(const struct vm_opts *o, int level, struct ferry_error *e)
 		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
 				 "peers='%s': leave it away, because behind a gate the DRBD resource '%s' names the nodes",
 				 o->peers, o->gate);
+	r = vm_checkpoint_check(o, NULL, 0, e);
+	if (r < 0)
+		return r;
 	/* Level 0 must not look at the host: of it, the XML's text is read if the file is here. */
 	if (level < 10)
 		return o->config || o->domain ? vm_form_check_file(o, e) :

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/action/guest_release.h"
 #include "lib/action/vm.h"
 #include "lib/action/vm_config.h"
 #include "lib/base/log.h"
 #include "lib/edge/dm.h"
 #include "lib/edge/drbd.h"
+#include "lib/edge/start_file.h"
 #include "lib/model/ocf.h"
 
 int vm_ctx_init(struct vm_ctx *v, const struct vm_opts *o, struct ferry_error *e)
@@ -51,39 +53,59 @@ out:
 	return r;
 }
 
+/* Without a gate the guest sees all of its disk: then the stamp is at the end of the volume that its checkpoints are kept on. */
+static const char *stamp_place(const struct vm_opts *o, struct store_name *store)
+{
+	if (o->gate)
+		return o->gate;
+	if (!o->store || store_name_parse(o->store, store, NULL) < 0 || !store->is_volume)
+		return NULL;
+	return store->resource;
+}
+
 int vm_ctx_disk(struct vm_ctx *v, struct ferry_error *e)
 {
+	struct store_name store = { .volume = -1 };
+	const char *resource = stamp_place(v->o, &store);
+	int want = v->o->gate ? 0 : store.volume;
 	int r;
 
-	if (!v->o->gate || v->where.stamp_minor >= 0)
+	if (!resource || v->where.stamp_minor >= 0)
 		return 0;
-	r = drbd_conf_load(v->o->gate, v->o->deadline, &v->conf, e);
+	r = drbd_conf_load(resource, v->o->deadline, &v->conf, e);
 	if (r < 0 && e && e->code == OCF_ERR_CONFIGURED)
-		error_context(e, "gate='%s'", v->o->gate);
+		error_context(e, "%s='%s'", v->o->gate ? "gate" : "checkpoint_store", v->o->gate ? v->o->gate : v->o->store);
 	if (r < 0)
 		return r;
-	if (v->conf.nvolumes == 0 || v->conf.volumes[0] != 0)
-		return error_set(e, OCF_ERR_CONFIGURED, EINVAL,
-				 "DRBD resource '%s' has no volume 0, which is where Ferry keeps its stamp",
-				 v->o->gate);
-	v->where.stamp_minor = v->conf.minors[0];
-	return 0;
+	if (!v->o->gate)
+		v->where.resource = v->conf.resource;
+	for (unsigned int i = 0; i < v->conf.nvolumes; i++)
+		if (v->conf.volumes[i] == want)
+			v->where.stamp_minor = v->conf.minors[i];
+	return v->where.stamp_minor >= 0 ? 0 :
+		error_set(e, OCF_ERR_CONFIGURED, EINVAL, "DRBD resource '%s' has no volume %d, which is where Ferry keeps its stamp",
+			  resource, want);
 }
 
 int vm_ctx_connect(struct vm_ctx *v, struct ferry_error *e)
 {
+	struct ferry_error why = FERRY_ERROR_INIT;
 	int r = 0;
 
-	if (!v->conn) {
-		step("libvirt-connect", "%s", v->o->hypervisor);
-		r = virt_open(v->o->hypervisor, &v->conn, e);
-	}
-	if (r < 0)
-		return r;
 	virt_dom_free(v->dom);
 	v->dom = NULL;
 	memset(&v->info, 0, sizeof v->info);
-	r = virt_lookup(v->conn, v->domain, &v->dom, e);
+	if (v->conn && virt_lookup(v->conn, v->domain, &v->dom, &why) < 0) {
+		/* libvirtd was restarted since */
+		virt_close(v->conn);
+		v->conn = NULL;
+	} else if (v->conn) {
+		return v->dom ? virt_look(v->dom, &v->info, e) : 0;
+	}
+	step("libvirt-connect", "%s", v->o->hypervisor);
+	r = virt_open(v->o->hypervisor, &v->conn, e);
+	if (r == 0)
+		r = virt_lookup(v->conn, v->domain, &v->dom, e);
 	if (r == 0 && v->dom)
 		r = virt_look(v->dom, &v->info, e);
 	return r;
@@ -127,5 +149,9 @@ int vm_run_if_open(struct vm_ctx *v, struct ferry_error *e)
 		log_info("%s waits paused for its gate", v->domain);
 		return 0;
 	}
-	return guest_let_run(v->conn, v->dom, &v->where, NULL, e);
+	/* Without a gate libvirt may have moved it here, running, and the stamp does not know: there is nothing to decide. */
+	if (!v->o->gate && v->info.run == VIRT_RUNNING && v->info.mark.state == MARK_RUNNING)
+		return 0;
+	start_file_read(v->domain, &v->where.plan);
+	return guest_release(v->conn, &v->dom, &v->where, e);
 }

@@ -15,6 +15,7 @@
 #include "lib/edge/dm.h"
 #include "lib/edge/move_file.h"
 #include "lib/edge/proc.h"
+#include "lib/edge/start_file.h"
 #include "lib/model/domstatus.h"
 #include "lib/model/ocf.h"
 
@@ -128,6 +129,9 @@ int vm_monitor(const struct vm_opts *o, bool deep, int *ret_code, const char **r
 	} else if (r == 0 && !deep && healthy_by_files(&v)) {
 		*ret_code = OCF_SUCCESS;
 		word = "running";
+	} else if (r == 0 && start_locked(v.domain)) {
+		*ret_code = OCF_SUCCESS;	/* the gate's start restores it */
+		word = "waking";
 	} else if (r == 0) {
 		pid = proc_find_qemu(v.domain, NULL);
 		if (pid == 0 && !deep)

@@ -7,15 +7,17 @@
 #include "lib/action/seek.h"
 #include "lib/action/shared.h"
 #include "lib/action/vm.h"
+#include "lib/action/vm_checkpoint.h"
 #include "lib/action/vm_config.h"
 #include "lib/action/vm_form.h"
-#include "lib/action/vm_saved.h"
+#include "lib/action/vm_managed.h"
 #include "lib/action/vm_settle.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
 #include "lib/edge/dm.h"
 #include "lib/edge/drbd.h"
 #include "lib/edge/proc.h"
+#include "lib/edge/start_file.h"
 #include "lib/model/ocf.h"
 
 #define GATE_RETRY_MS 100
@@ -77,7 +79,9 @@ static int start_defined(struct vm_ctx *v, struct ferry_error *e)
 	if (r == 0)
 		r = vm_form_check(v->o, xml, strlen(xml), e);
 	if (r == 0)
-		r = vm_saved_set_aside(v, e);
+		r = vm_checkpoint_check_disks(v, xml, strlen(xml), e);
+	if (r == 0)
+		r = vm_managed_set_aside(v, e);
 	if (r == 0)
 		r = virt_start_defined_paused(v->dom, e);
 	return r < 0 ? r : virt_set_mark(v->dom, &reserved, e);
@@ -97,6 +101,8 @@ static int create_reserved(struct vm_ctx *v, struct ferry_error *e)
 	if (r < 0)
 		error_context(e, "config='%s'", v->o->config);
 	if (r == 0)
+		r = vm_checkpoint_check_disks(v, v->xml, v->xml_len, e);
+	if (r == 0)
 		r = vm_config_with_origin(v, &full, e);
 	if (r == 0)
 		r = domxml_with_mark(full, strlen(full), &reserved, &xml, e);
@@ -106,6 +112,7 @@ static int create_reserved(struct vm_ctx *v, struct ferry_error *e)
 /* Nothing of the guest is known to libvirt here. */
 static int start_absent(struct vm_ctx *v, struct ferry_error *e)
 {
+	struct start_plan plan = { .stale_fails = v->o->stale_fails };
 	bool brought = false;
 	pid_t pid = proc_find_qemu(v->domain, NULL);
 	int r;
@@ -116,17 +123,14 @@ static int start_absent(struct vm_ctx *v, struct ferry_error *e)
 		return error_set(e, OCF_ERR_GENERIC, EBUSY,
 				 "QEMU process %d of '%s' runs here, but libvirt does not know it: restart libvirtd, or end that process",
 				 (int)pid, v->domain);
-	if (v->o->gate) {
-		r = seek_memory(v, &brought, e);
-		if (r == 0 && !brought)
-			r = vm_saved_restore(v, &brought, e);
-		if (r < 0)
-			return r;
-	} else {
-		r = shared_alone(v, e);
-		if (r < 0)
-			return r;
-	}
+	r = v->o->gate ? seek_memory(v, &brought, e) : shared_alone(v, e);
+	/* Without a stamp no saved memory can be proved to belong to the disk. */
+	if (r == 0 && !brought && v->where.resource)
+		r = vm_checkpoint_start(v, &brought, &plan, e);
+	if (r == 0 && v->where.resource)	/* for guest_release(), which decides */
+		r = start_file_write(v->domain, &plan, e);
+	if (r < 0)
+		return r;
 	if (!brought) {
 		r = create_reserved(v, e);
 		if (r < 0)

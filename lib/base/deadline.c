@@ -44,6 +44,16 @@ struct ferry_deadline deadline_min(struct ferry_deadline d, int64_t ms)
 	return other.at < d.at ? other : d;
 }
 
+struct ferry_deadline deadline_keep(struct ferry_deadline d, int share, int64_t max_ms)
+{
+	int64_t keep;
+
+	if (d.at == INT64_MAX)
+		return deadline_in(max_ms);
+	keep = (d.at - now_ms()) / share;
+	return (struct ferry_deadline){ d.at - (keep > max_ms ? max_ms : keep) };
+}
+
 bool deadline_passed(struct ferry_deadline d)
 {
 	return now_ms() >= d.at;

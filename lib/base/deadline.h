@@ -21,6 +21,9 @@ struct ferry_deadline deadline_in(int64_t ms);
 struct ferry_deadline deadline_never(void);
 /* The earlier of D and now + MS. */
 struct ferry_deadline deadline_min(struct ferry_deadline d, int64_t ms);
+/* D less a SHAREth of the time that is left, at most MAX_MS of it: so much is kept back for what follows a failure. With "never" it is
+ * MAX_MS from now. */
+struct ferry_deadline deadline_keep(struct ferry_deadline d, int share, int64_t max_ms);
 bool deadline_passed(struct ferry_deadline d);
 /* Milliseconds left, at least 0, at most INT_MAX: the argument for poll(2); -1 for "never". */
 int deadline_poll_ms(struct ferry_deadline d);

@@ -75,11 +75,6 @@ int virt_forget_managed_save(struct virt_dom *d, struct ferry_error *e);
 /* Define a domain, or make one persistent that runs as a transient one. */
 int virt_define(struct virt_conn *c, const char *xml, struct ferry_error *e);
 
-/* Write a paused guest's RAM to a new file; the domain is gone when this returns 0, and still there
- * as it was otherwise. And the way back: the domain is created paused from that file. */
-int virt_save_paused(struct virt_dom *d, const char *path, struct ferry_error *e);
-int virt_restore_paused(struct virt_conn *c, const char *path, struct ferry_error *e);
-
 /* Ask the guest's operating system to power off. */
 int virt_shutdown(struct virt_dom *d, struct ferry_error *e);
 /* End it now. *ret_gone style: 0 also when it was gone already. */

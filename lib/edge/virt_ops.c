@@ -89,20 +89,6 @@ int virt_define(struct virt_conn *c, const char *xml, struct ferry_error *e)
 	return 0;
 }
 
-int virt_save_paused(struct virt_dom *d, const char *path, struct ferry_error *e)
-{
-	if (d->api->virDomainSaveFlags(d->dom, path, NULL, VIR_DOMAIN_SAVE_PAUSED) < 0)
-		return virt_api_error(d->api, e, "cannot save the guest's memory");
-	return 0;
-}
-
-int virt_restore_paused(struct virt_conn *c, const char *path, struct ferry_error *e)
-{
-	if (c->api->virDomainRestoreFlags(c->conn, path, NULL, VIR_DOMAIN_SAVE_PAUSED) < 0)
-		return virt_api_error(c->api, e, "cannot restore the guest's memory");
-	return 0;
-}
-
 /* It is what was asked for when the domain has gone meanwhile. */
 static int end(struct virt_dom *d, int r, const char *what, struct ferry_error *e)
 {

@@ -72,6 +72,8 @@ static int stamp_check(const struct stamp *s, struct ferry_error *e)
 		return error_set(e, OCF_ERR_GENERIC, EINVAL, "a name, the uuid or the nonce is malformed");
 	if ((s->epoch == 0) != (strcmp(s->nonce, zero_nonce) == 0))
 		return error_set(e, OCF_ERR_GENERIC, EINVAL, "epoch and nonce disagree on whether it ever ran");
+	if (s->saved && (s->epoch == 0 || !nonce_valid(s->checkpoint.id) || !store_name_valid(s->checkpoint.store)))
+		return error_set(e, OCF_ERR_GENERIC, EINVAL, "the checkpoint is malformed, or of no run");
 	if (!s->certified)
 		return 0;
 	if (!nonce_valid(c->move) || !name_valid(c->from) || !name_valid(c->to))
@@ -114,10 +116,31 @@ static int certificate_read(struct json_object *o, struct certificate *c, struct
 	return 0;
 }
 
+/* Optional members that are there but cannot be read make a broken slot: they are not taken for absent. */
+static int endings_read(struct json_object *o, struct stamp *s, struct ferry_error *e)
+{
+	struct json_object *cert, *saved;
+	int r = 0;
+
+	if (json_object_object_get_ex(o, "certificate", &cert)) {
+		if (!json_object_is_type(cert, json_type_object))
+			return error_set(e, OCF_ERR_GENERIC, EINVAL, "member \"certificate\" is not an object");
+		s->certified = true;
+		r = certificate_read(cert, &s->cert, e);
+	}
+	if (r < 0 || !json_object_object_get_ex(o, "checkpoint", &saved))
+		return r;
+	if (!json_object_is_type(saved, json_type_object))
+		return error_set(e, OCF_ERR_GENERIC, EINVAL, "member \"checkpoint\" is not an object");
+	s->saved = true;
+	r = json_read_string(saved, "id", nonce_valid, s->checkpoint.id, sizeof s->checkpoint.id, e);
+	return r < 0 ? r : json_read_string(saved, "store", store_name_valid, s->checkpoint.store,
+					    sizeof s->checkpoint.store, e);
+}
+
 static int payload_read(const char *text, size_t len, struct stamp *s, struct ferry_error *e)
 {
 	json_auto struct json_object *o = json_read_object(text, len, e);
-	struct json_object *cert;
 	int r;
 
 	if (!o)
@@ -133,13 +156,7 @@ static int payload_read(const char *text, size_t len, struct stamp *s, struct fe
 		r = json_read_string(o, "nonce", nonce_valid, s->nonce, sizeof s->nonce, e);
 	if (r == 0)
 		r = json_read_string(o, "node", name_valid, s->node, sizeof s->node, e);
-	if (r < 0 || !json_object_object_get_ex(o, "certificate", &cert))
-		return r;
-	/* There but not readable is a broken slot, not "no certificate". */
-	if (!json_object_is_type(cert, json_type_object))
-		return error_set(e, OCF_ERR_GENERIC, EINVAL, "member \"certificate\" is not an object");
-	s->certified = true;
-	return certificate_read(cert, &s->cert, e);
+	return r < 0 ? r : endings_read(o, s, e);
 }
 
 /* 0, or -EINVAL with what is wrong; *RET is untouched on failure. */
@@ -232,6 +249,14 @@ static bool certificate_add(struct json_object *o, const struct certificate *c)
 	return true;
 }
 
+static bool checkpoint_add(struct json_object *o, const struct stamp_checkpoint *c)
+{
+	struct json_object *saved = json_object_new_object();
+
+	return json_add(o, "checkpoint", saved) && json_add(saved, "id", json_object_new_string(c->id)) &&
+	       json_add(saved, "store", json_object_new_string(c->store));
+}
+
 static struct json_object *payload_make(const struct stamp *s)
 {
 	struct json_object *o = json_object_new_object();
@@ -242,7 +267,7 @@ static struct json_object *payload_make(const struct stamp *s)
 	    json_add(o, "epoch", json_object_new_uint64(s->epoch)) &&
 	    json_add(o, "nonce", json_object_new_string(s->nonce)) &&
 	    json_add(o, "node", json_object_new_string(s->node)) &&
-	    (!s->certified || certificate_add(o, &s->cert)))
+	    (!s->certified || certificate_add(o, &s->cert)) && (!s->saved || checkpoint_add(o, &s->checkpoint)))
 		return o;
 	json_object_put(o);
 	return NULL;

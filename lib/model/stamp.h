@@ -16,7 +16,9 @@
  * Unknown members of the payload are ignored; missing ones are errors. `epoch` counts the runs of
  * the guest's virtual CPUs; `nonce` names the copy of the guest that is entitled to run; the
  * certificate, when present, names the move whose arrived copy inherits instead (data-safety rule:
- * a complete copy is not a current one). Advancing the epoch drops the certificate.
+ * a complete copy is not a current one). The checkpoint, when present, says that the run ended with its memory saved, and where:
+ * who boots from the disk instead loses that memory, and must mean to. It entitles nobody: the saved copy has the
+ * stamp's nonce for that. Advancing the epoch drops both.
  */
 #ifndef FERRY_STAMP_H
 #define FERRY_STAMP_H
@@ -27,6 +29,7 @@
 
 #include "lib/base/error.h"
 #include "lib/model/ids.h"
+#include "lib/model/store_name.h"
 
 #define STAMP_AREA (1024 * 1024)	/* bytes hidden from the guest at the end of volume 0 */
 #define STAMP_SLOT 4096			/* bytes of one slot */
@@ -42,6 +45,11 @@ struct certificate {
 	uint64_t volume_bytes[STAMP_MAX_VOLUMES]; /* size of each gate device, by order of volume number */
 };
 
+struct stamp_checkpoint {
+	char id[NONCE_SIZE];
+	char store[STORE_NAME_SIZE];	/* as the parameter checkpoint_store named it */
+};
+
 struct stamp {
 	uint64_t seq;
 	char resource[NAME_SIZE];
@@ -52,6 +60,8 @@ struct stamp {
 	char node[NAME_SIZE];	/* node that wrote this stamp */
 	bool certified;
 	struct certificate cert; /* valid if certified */
+	bool saved;
+	struct stamp_checkpoint checkpoint; /* valid if saved */
 };
 
 enum stamp_state {

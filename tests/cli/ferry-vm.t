@@ -37,6 +37,21 @@ says 0 err "^warning: --parallel \"2\": by ssh" reload --domain vm1 --parallel 2
 says 6 err "${reason}--retries \"-1\": give a whole number from 0" migrate-to --domain vm1 --target node2 --retries=-1
 says 2 err "${reason}.*say --yes" discard --domain vm1
 
+# Checkpoints, by hand; two words are the verb with the hyphen.
+says 0 out '^\{"checkpoints":\[\],"broken":0,"code":0\}$' checkpoint list --json
+says 0 out '^\{"checkpoints":\[\],"broken":0,"code":0\}$' checkpoint-list --json --domain vm1
+says 3 err "${reason}ferry-vm knows no verb \"checkpoint\"" checkpoint
+says 2 err "${reason}unexpected \"now\" after the verb" checkpoint list now
+says 2 err "${reason}.*say --yes" checkpoint discard --domain vm1
+says 6 err "${reason}checkpoint-show wants --domain NAME" checkpoint show
+says 6 err "${reason}--id \"latest\": give the 32 hexadecimal digits" checkpoint show --domain vm1 --id latest
+says 6 err "${reason}--store \"srv\": give the absolute path of a directory, or volume:RESOURCE/NUMBER" checkpoint list --store srv
+says 1 err "${reason}.*vm1" checkpoint verify --domain vm1
+says 6 err "${reason}stop_mode='checkpoint'.*without a gate" validate --domain vm1 --stop-mode checkpoint
+says 0 out '' validate --domain vm1 --stop-mode checkpoint --gate r0 --json
+says 0 out '' validate --domain vm1 --stop-mode checkpoint --store volume:r0/1 --json
+says 6 err "${reason}checkpoint_store='volume:r1/1': .*name a volume of 'r0'" validate --domain vm1 --gate r0 --store volume:r1/1
+
 # The guest's XML is judged where the file is; a file that is not here is no fault of the parameters.
 xml() { sed "s|</devices>|$2</devices>|" "$srcdir/doc/examples/vm1.xml" >"$tmp/$1.xml"; }
 xml good ""

@@ -52,7 +52,7 @@ static void round_trip(void)
 	must(off == (s.seq % 2) * STAMP_SLOT);
 	memcpy(again + off, slot, sizeof slot);
 	must(stamp_decode(again, &t, NULL, 0) == STAMP_VALID);
-	must(t.seq == s.seq && t.epoch == s.epoch && strcmp(t.nonce, s.nonce) == 0 && t.certified == s.certified);
+	must(t.seq == s.seq && t.epoch == s.epoch && strcmp(t.nonce, s.nonce) == 0 && t.certified == s.certified && t.saved == s.saved);
 	free(stamp_to_json(&s));
 }
 

@@ -63,6 +63,9 @@ static void test_deadlines(void **state)
 	assert_true(deadline_passed(deadline_in(0)) && !deadline_passed(soon));
 	assert_in_range(deadline_poll_ms(soon), 1, 60000);
 	assert_true(deadline_min(soon, 3600000).at == soon.at);
+	assert_in_range(soon.at - deadline_keep(soon, 5, 60000).at, 11000, 12000);
+	assert_true(soon.at - deadline_keep(soon, 5, 3000).at == 3000);
+	assert_in_range(deadline_keep(never, 5, 3000).at - now_ms(), 0, 3000);
 	assert_true(deadline_min(never, 1000).at < soon.at);
 	assert_true(deadline_min(past, 1000).at == past.at);
 	assert_int_equal(deadline_poll_ms(deadline_in((int64_t)INT_MAX * 4)), INT_MAX);

@@ -26,6 +26,11 @@ static const struct stamp certified = {
 	.cert = { .move = M, .epoch = 5, .from = "node1", .to = "node2", .volumes = 2,
 		  .volume_bytes = { 66019328, INT64_MAX } },
 };
+static const struct stamp saved = {
+	.seq = 6, .resource = "r0", .domain = "vm1", .uuid = "11111111-2222-3333-4444-555555555555",
+	.epoch = 5, .nonce = A, .node = "node1", .saved = true,
+	.checkpoint = { .id = M, .store = "volume:r0/1" },
+};
 
 static unsigned char area[STAMP_READ];
 
@@ -47,6 +52,11 @@ static void assert_same(const struct stamp *a, const struct stamp *b)
 	assert_string_equal(a->uuid, b->uuid);
 	assert_string_equal(a->nonce, b->nonce);
 	assert_string_equal(a->node, b->node);
+	assert_true(a->saved == b->saved);
+	if (a->saved) {
+		assert_string_equal(a->checkpoint.id, b->checkpoint.id);
+		assert_string_equal(a->checkpoint.store, b->checkpoint.store);
+	}
 	if (!a->certified)
 		return;
 	assert_string_equal(a->cert.move, b->cert.move);
@@ -76,6 +86,9 @@ static void test_newest_wins(void **state)
 	put(&third);
 	assert_int_equal(stamp_decode(area, &s, NULL, 0), STAMP_VALID);
 	assert_same(&s, &third);
+	put(&saved);
+	assert_int_equal(stamp_decode(area, &s, NULL, 0), STAMP_VALID);
+	assert_same(&s, &saved);
 }
 
 /* Every byte of the newer slot flipped in turn: the older one is read, never a mixture. Only a version that a later
@@ -166,6 +179,9 @@ static void test_what_is_never_written(void **state)
 	WITH(plain, s.nonce[31] = 'g', "malformed");
 	WITH(plain, strcpy(s.nonce, ZERO), "disagree");
 	WITH(plain, s.epoch = 0, "disagree");
+	WITH(saved, s.checkpoint.id[0] = 'g', "checkpoint is malformed");
+	WITH(saved, strcpy(s.checkpoint.store, "srv"), "checkpoint is malformed");
+	WITH(saved, (s.epoch = 0, strcpy(s.nonce, ZERO)), "of no run");
 	WITH(certified, s.cert.epoch = 4, "another run");
 	WITH(certified, s.cert.move[0] = '\0', "malformed");
 	WITH(certified, s.cert.volumes = 0, "no volume");
@@ -190,6 +206,10 @@ static void test_largest(void **state)
 	s.cert.volumes = STAMP_MAX_VOLUMES;
 	for (unsigned int i = 0; i < STAMP_MAX_VOLUMES; i++)
 		s.cert.volume_bytes[i] = INT64_MAX;
+	s.saved = true;
+	strcpy(s.checkpoint.id, M);
+	memset(s.checkpoint.store, '/', STORE_NAME_SIZE - 1);
+	s.checkpoint.store[STORE_NAME_SIZE - 2] = 's';
 	memset(area, 0, sizeof area);
 	put(&s);
 	assert_int_equal(stamp_decode(area, &back, NULL, 0), STAMP_VALID);

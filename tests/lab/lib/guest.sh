@@ -37,6 +37,17 @@ guest_prepare() {
 	for node in $DATA_NODES; do on "$node" "drbdadm down $2" || return 1; done
 }
 
+# volume_clear RESOURCE VOLUME: of a resource that is down, zeroed at both ends, where Ferry keeps its headers and a stamp
+volume_clear() {
+	clear_dev=/dev/drbd$(($2 * 10 + $(echo "$1" | tr -dc 0-9)))
+	for node in $DATA_NODES; do on "$node" "drbdadm up $1" || return 1; done
+	wait_until "$1 to be redundant" 60 redundant "$1" || return 1
+	on node1 "drbdadm primary $1 && dd if=/dev/zero of=$clear_dev bs=1M count=1 oflag=direct &&
+		dd if=/dev/zero of=$clear_dev bs=4096 count=256 oflag=direct seek=\$((\$(blockdev --getsize64 $clear_dev) / 4096 - 256)) &&
+		blockdev --flushbufs $clear_dev && drbdadm secondary $1" 2>/dev/null || return 1
+	for node in $DATA_NODES; do on "$node" "drbdadm down $1" || return 1; done
+}
+
 # witness_watch RESOURCE: follow the witness on it into $FERRY_LAB_DIR/witness.RESOURCE. r2v1 is the second volume of r2, for all
 # of these verbs.
 witness_watch() {

@@ -55,7 +55,7 @@ lab_disks() {
 		for res in $RESOURCES; do
 			truncate -s "${FERRY_LAB_DISK_MIB:-64}M" "$home/$res.img"
 		done
-		truncate -s 16M "$home/r2v1.img"
+		truncate -s 96M "$home/r2v1.img"
 	done
 }
 
