@@ -16,7 +16,8 @@ $(AGENT_MAN_PAGES): doc/man/ocf_ferry_%.7: agents/%.xml doc/agent-man.xsl
 
 # Examples of one guest: what the demo loads and tests/sim puts before the scheduler, its disk and its XML.
 exampledir = $(docdir)/examples
-dist_example_DATA = doc/examples/dual-primary.crm doc/examples/dual-primary.pcs doc/examples/r0.res \
+dist_example_DATA = doc/examples/active-passive.crm doc/examples/active-passive.pcs \
+	doc/examples/dual-primary.crm doc/examples/dual-primary.pcs doc/examples/r0.res \
 	doc/examples/shared-storage.crm doc/examples/shared-storage.pcs doc/examples/shared-storage.xml \
 	doc/examples/single-primary.crm doc/examples/single-primary.pcs doc/examples/vm1.xml
 

@@ -25,6 +25,7 @@ dist_check_SCRIPTS = \
 	tests/doc/tools \
 	tests/fuzz/replay \
 	tests/rooms \
+	tests/sim/active-passive \
 	tests/sim/dual-primary \
 	tests/sim/recovery \
 	tests/sim/shared-storage \

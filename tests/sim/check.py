@@ -98,6 +98,24 @@ class SharedGuest(Guest):
         return True
 
 
+class PlainGuest(Guest):
+    """A guest on its DRBD device itself, never live: it runs where its memory is, and is promoted before that."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.gate = ""
+        self.resources = (self.disk, name)
+
+    @staticmethod
+    def runs_on(facts):
+        return sorted(n for what, n in facts if what == MEMORY)
+
+    def faults(self, facts):
+        where = self.runs_on(facts)
+        if len(where) > 1:
+            yield f"{self.memory} may run on {' and '.join(where)} at once"
+
+
 def faults_of(guest, action, facts, running, done, mine, plan):
     """What is wrong if ACTION begins here and now. FACTS: just before it begins; RUNNING: actions under
     way; DONE: those that have ended; MINE: all of this guest."""
