@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lib/base/cleanup.h"
-#include "lib/edge/virt_flow.h"
 #include "lib/edge/virt_priv.h"
 #include "lib/model/ocf.h"
 
@@ -17,7 +16,6 @@ int virt_open(const char *uri, struct virt_conn **ret_conn, struct ferry_error *
 
 	if (r < 0)
 		return r;
-	flow_sweep();
 	c = calloc(1, sizeof *c);
 	if (!c)
 		return error_set(e, OCF_ERR_GENERIC, ENOMEM, "no memory for a libvirt connection");

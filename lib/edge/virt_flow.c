@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/cleanup.h"
@@ -19,19 +21,30 @@
 #include "lib/model/ocf.h"
 
 #define FLOW_DIR "/run/ferry/memory"
+#define GUARD_TIMES 50		/* looks of a guard after those who wait at the FIFO ... */
+#define GUARD_NS 100000000	/* ... this far apart: libvirt may not have come there yet */
 
-/* Whoever waits in an open for the other end gets through, and then an error: nobody is there. */
-static void take_away(const char *path)
+/*
+ * In the place of the FIFO PATH there is a directory, at one stroke: whoever opens it to write fails, and creates no file. Whoever waits in an
+ * open of the FIFO itself gets through, and then an error, because nobody is there. For a signal handler's company: no memory, no log.
+ */
+static int close_way(const char *path, char *aside, size_t size)
 {
-	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	int fd;
 
+	if ((size_t)snprintf(aside, size, "%s.d", path) >= size)
+		return -ENAMETOOLONG;
+	if ((mkdir(aside, 0700) < 0 && errno != EEXIST) || renameat2(AT_FDCWD, aside, AT_FDCWD, path, RENAME_EXCHANGE) < 0)
+		return -errno;
+	fd = open(aside, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (fd >= 0)
 		close(fd);
-	remove(path);
+	return 0;
 }
 
-/* Names are PID.NUMBER: what a killed process has left is told by its pid. */
-void flow_sweep(void)
+/* Names are PID.NUMBER: directories that a killed process, or its guard, has left are told by its pid. Nothing else is touched: a file would
+ * be a guest's memory. */
+static void sweep(void)
 {
 	ferry_autoclosedir DIR *dir = opendir(FLOW_DIR);
 	struct dirent *entry;
@@ -43,8 +56,59 @@ void flow_sweep(void)
 		if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
 			continue;
 		snprintf(path, sizeof path, FLOW_DIR "/%s", entry->d_name);
-		take_away(path);
+		rmdir(path);
 	}
+}
+
+/* The guard's whole life. It shares nothing with the process but the pipe: neither locks nor the output that somebody reads to its end. */
+static void __attribute__((noreturn)) guard_main(const char *path, int pipe_fd)
+{
+	const struct timespec pause = { 0, GUARD_NS };
+	char aside[160], c;
+	ssize_t n;
+
+	setsid();
+	if (dup2(pipe_fd, 0) < 0 || close_range(1, ~0U, 0) < 0)
+		_exit(1);
+	do
+		n = read(0, &c, 1);
+	while (n < 0 && errno == EINTR);
+	if (n == 0 && close_way(path, aside, sizeof aside) == 0) {
+		for (int i = 0; i < GUARD_TIMES; i++) {
+			int fd = open(aside, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+
+			if (fd >= 0)
+				close(fd);
+			nanosleep(&pause, NULL);
+		}
+		unlink(aside);
+	}
+	_exit(0);
+}
+
+static int guard_begin(struct virt_flow *f, struct ferry_error *e)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_set(e, OCF_ERR_GENERIC, errno, "pipe: %s", strerror(errno));
+	f->guard = fork();
+	if (f->guard == 0)
+		guard_main(f->path, fds[0]);
+	close(fds[0]);
+	f->guard_fd = fds[1];
+	return f->guard < 0 ? error_set(e, OCF_ERR_GENERIC, errno, "fork: %s", strerror(errno)) : 0;
+}
+
+static void guard_end(struct virt_flow *f)
+{
+	if (f->guard_fd < 0)
+		return;
+	io_write_all(f->guard_fd, "", 1);
+	close(f->guard_fd);
+	f->guard_fd = -1;
+	while (f->guard > 0 && waitpid(f->guard, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 static int make_fifo(char *ret_path, size_t size, struct ferry_error *e)
@@ -52,7 +116,7 @@ static int make_fifo(char *ret_path, size_t size, struct ferry_error *e)
 	static unsigned int number;
 
 	snprintf(ret_path, size, FLOW_DIR "/%d.%u", (int)getpid(), number++);
-	take_away(ret_path);	/* of an earlier process with this pid */
+	rmdir(ret_path);	/* of an earlier process with this pid */
 	if (mkfifo(ret_path, 0600) < 0)
 		return error_set(e, OCF_ERR_GENERIC, errno, "%s cannot be made: %s", ret_path, strerror(errno));
 	return 0;
@@ -62,16 +126,19 @@ int flow_init(struct virt_flow *f, struct ferry_deadline d, struct ferry_error *
 {
 	int r = io_make_dirs(FLOW_DIR, 0700);
 
-	f->done_fd = -1;
+	f->done_fd = f->guard_fd = -1;
 	f->path[0] = '\0';
 	f->deadline = d;
 	if (r < 0)
 		return error_set(e, OCF_ERR_GENERIC, -r, FLOW_DIR ": %s", strerror(-r));
-	flow_sweep();
+	sweep();
 	f->done_fd = eventfd(0, EFD_CLOEXEC);
 	if (f->done_fd < 0)
 		return error_set(e, OCF_ERR_GENERIC, errno, "eventfd: %s", strerror(errno));
-	return make_fifo(f->path, sizeof f->path, e);
+	r = make_fifo(f->path, sizeof f->path, e);
+	if (r < 0)
+		f->path[0] = '\0';
+	return r < 0 ? r : guard_begin(f, e);
 }
 
 int flow_fifo(const struct virt_flow *f, char *ret_tmp, struct ferry_error *e)
@@ -81,13 +148,12 @@ int flow_fifo(const struct virt_flow *f, char *ret_tmp, struct ferry_error *e)
 
 void flow_block(struct virt_flow *f)
 {
-	char dir[sizeof f->path + 4];
+	char aside[sizeof f->path + 4];
+	int r = close_way(f->path, aside, sizeof aside);
 
-	snprintf(dir, sizeof dir, "%s.d", f->path);
-	/* At one stroke: between a removal and a mkdir libvirt would create a file. */
-	if (mkdir(dir, 0700) < 0 || renameat2(AT_FDCWD, dir, AT_FDCWD, f->path, RENAME_EXCHANGE) < 0)
-		log_warning("%s: %s", dir, strerror(errno));
-	remove(dir);
+	if (r < 0)
+		log_warning("%s: %s", f->path, strerror(-r));
+	remove(aside);
 }
 
 struct start {
@@ -150,6 +216,7 @@ int flow_join(struct virt_flow *f, struct ferry_error *e)
 
 void flow_clear(struct virt_flow *f)
 {
+	guard_end(f);
 	if (f->path[0])
 		remove(f->path);
 	if (f->done_fd >= 0)

@@ -14,6 +14,8 @@ struct virt_flow {
 	virConnectPtr conn;	/* restore */
 	struct ferry_deadline deadline;
 	char path[128];		/* of the FIFO, "" if there is none */
+	int guard_fd;		/* while it is open, and has said nothing, the guard waits */
+	pid_t guard;
 	int done_fd;		/* readable once the call has come back */
 	pthread_t thread;
 	bool begun, over;	/* the thread was started; flow_join() has been there */
@@ -21,9 +23,10 @@ struct virt_flow {
 	struct ferry_error error;
 };
 
-/* Take away what killed processes have left: libvirt may wait there for a reader or a writer, holding a domain. */
-void flow_sweep(void);
-/* A new FIFO of root's own. What dead processes left in the directory is taken away. */
+/*
+ * A new FIFO of root's own, with a guard: a process that does nothing until this one has died, and then lets libvirt go, which may
+ * wait at the path for a reader or a writer that will never come, holding the domain.
+ */
 int flow_init(struct virt_flow *f, struct ferry_deadline d, struct ferry_error *e);
 /* Another one beside it, TMP (of the size of f->path). */
 int flow_fifo(const struct virt_flow *f, char *ret_tmp, struct ferry_error *e);
