@@ -43,3 +43,17 @@ libvirtd_start() {
 	on -t 300 "$1" "$FERRY_LAB/node/cluster libvirt"
 	wait_until "libvirtd on $1 to answer" 60 on "$1" 'virsh -q list'
 }
+
+# lose_power NODE: as kill_node; and though fencing switches it on again, it stays out of the cluster until rejoin: else it may be back
+# before the other node is promoted, and is then as good a place for the guest
+lose_power() {
+	autostart "$1" off
+	kill_node "$1"
+}
+rejoin() {
+	autostart "$1" on
+	node_is_on "$1" || boot_node "$1"
+	wait_until "$1 to answer" 60 on "$1" true
+	on "$1" "$FERRY_LAB/node/cluster start"
+	wait_cluster_online
+}

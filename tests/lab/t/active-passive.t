@@ -20,18 +20,8 @@ to() {
 	on node3 "crm resource migrate vm4 $1" >/dev/null 2>&1
 	wait_until "vm4 on $1" 240 is_on vm4 "$1" && cluster_idle 180 && wait_until "all of vm4" 60 well "$1"
 }
-# loses_power NODE: and its cluster stays off until it returns, so that it cannot be back before the other's promotion
-loses_power() {
-	autostart "$1" off
-	kill_node "$1"
-}
-returns() {
-	autostart "$1" on
-	node_is_on "$1" || boot_node "$1"
-	wait_until "$1 to answer" 60 on "$1" true
-	on "$1" "$FERRY_LAB/node/cluster start"
-	wait_cluster_online && wait_until "all of vm4" 180 well "$2" && cluster_idle 120
-}
+returns() { rejoin "$1" && wait_until "all of vm4" 180 well "$2" && cluster_idle 120; }
+
 guest_prepare vm4 r2
 ok "its second volume is empty" volume_clear r2 1
 for node in $DATA_NODES; do
@@ -68,7 +58,7 @@ is "nothing has failed" "$(failures)" ""
 since=$(now_ms)
 on node3 "crm resource stop vm4" >/dev/null 2>&1
 ok "stopped" wait_until "the stop to end" 240 stepped "$since" "$at ferry-vm stop stopped vm4"
-loses_power "$at"
+lose_power "$at"
 ok "$at, which saved it, has lost its power; $b is promoted" wait_until "the promotion" 240 promoted_on c-disk-vm4 "$b"
 ok "the memory is there" wait_until "$b to be Primary and have it" 60 stores "$b" 1
 on node3 "crm resource start vm4" >/dev/null 2>&1
@@ -79,7 +69,7 @@ ok "$at returns, and the guest stays" returns "$at" "$b"
 # --- a crash while it runs: what was saved once is no longer this disk's
 nonce=$(witness_now r2 | cut -d' ' -f1)
 since=$(now_ms)
-loses_power "$b"
+lose_power "$b"
 ok "$b is killed: it boots anew" wait_until "another boot" 240 booted_anew r2 "$nonce"
 ok "on $at" wait_until "vm4 on $at" 60 is_on vm4 "$at"
 ok "no checkpoint was touched for it" no stepped "$since" "ferry-vm start restore-begin vm4"

@@ -51,27 +51,24 @@ to=$(other "$at")
 # --- the node that saved it loses its power right after the stop
 since=$(now_ms)
 ok "stopped" stopped
-autostart "$at" off
-kill_node "$at"
+lose_power "$at"
 go
 ok "$at has lost its power: the guest wakes on $to" wait_until "vm3 on $to" 240 there "$to"
 cluster_idle 180
 ok "with its memory: $(went_on "$since")" went_on "$since"
-autostart "$at" on
-node_is_on "$at" || boot_node "$at"
-on "$at" "$FERRY_LAB/node/cluster start"
-wait_cluster_online
+rejoin "$at"
 ok "$at joins again" up_on "$to"
 
 # --- a crash of the active node: its memory is lost, and an older one does not come in its place
 nonce=$(witness_now r2 | cut -d' ' -f1)
-kill_node "$to"
+lose_power "$to"
 ok "$to dies while the guest runs: it boots anew on $at" wait_until "another boot" 240 booted_anew r2 "$nonce"
 cluster_idle 180
-wait_cluster_online
+rejoin "$to"
 ok "all is well" up_on "$at"
 
 # --- saving and waking, killed between two steps; by the helpers, with the cluster looking away
+cluster_idle 60
 on node3 'crm_attribute -n maintenance-mode -v true' && cluster_idle 60
 vm="--config /etc/ferry/vm3.xml --gate r2 --node $at --transport tcp --store volume:r2/1 --timeout 120000"
 gate="--drbd-resource r2 --domain vm3 --node $at --timeout 120000"

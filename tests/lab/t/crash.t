@@ -8,8 +8,7 @@ at=$(where vm1)
 to=$(other "$at")
 nonce=$(witness_now r0 | cut -d' ' -f1)
 
-# Fencing's reboot finds it off already, and switches it on again: it rejoins by itself.
-kill_node "$at"
+lose_power "$at"
 ok "the guest runs on $to after the crash of $at" wait_until "vm1 to boot on $to" 180 booted_anew r0 "$nonce"
 cluster_idle 180
 is "the cluster says so too" "$(where vm1)" "$to"
@@ -18,7 +17,7 @@ witness_ticks r0 20
 ok "it was booted once, from a disk that holds what it writes: $(witness_since r0 "$since")" witness_since r0 "$since"
 ok "fencing had proved $at off before" grep -q "off $at" "$FERRY_LAB_DIR/power.log"
 
-wait_cluster_online
+rejoin "$at"
 ok "$at comes back and is in sync" wait_until "a healthy cluster" 180 healthy
 cluster_idle 120
 is "and the guest has stayed" "$(where vm1)" "$to"

@@ -109,11 +109,12 @@ cluster_idle 120
 at=$(where vm3)
 to=$(other "$at")
 nonce=$(witness_now vm3 | cut -d' ' -f1)
-kill_node "$at"
+lose_power "$at"
 ok "$at dies: the guest is started on $to" wait_until "vm3 to boot on $to" 180 booted_anew vm3 "$nonce"
 ok "after the fence" grep -q "off $at" "$FERRY_LAB_DIR/power.log"
 cluster_idle 180
 is "the cluster says so too" "$(where vm3)" "$to"
+rejoin "$at"
 
 on node3 'crm resource stop vm3' >/dev/null 2>&1
 ok "stopped, it is nowhere" wait_until "vm3 to be off" 120 runs ""
