@@ -72,7 +72,7 @@ static int describe(struct virt_conn *c, struct virt_dom *dom, const char *node,
 	return 0;
 }
 
-int checkpoint_begin(struct virt_conn *c, struct virt_dom *dom, const struct store *s, const char *node,
+int checkpoint_begin(struct virt_conn *c, struct virt_dom *dom, const struct store *s, const char *node, bool reserve,
 		     struct checkpoint_new *ret_new, struct ferry_error *e)
 {
 	int r;
@@ -81,7 +81,8 @@ int checkpoint_begin(struct virt_conn *c, struct virt_dom *dom, const struct sto
 	ret_new->s = *s;
 	r = describe(c, dom, node, &ret_new->m, e);
 	if (r == 0)
-		r = store_begin(s, ret_new->m.domain, ret_new->m.id, ret_new->m.ram_kib * 1024 + BEYOND_RAM, &ret_new->n, e);
+		r = store_begin(s, ret_new->m.domain, ret_new->m.id, reserve ? ret_new->m.ram_kib * 1024 + BEYOND_RAM : 0,
+				&ret_new->n, e);
 	if (r < 0)
 		checkpoint_abort(ret_new);
 	return r;

@@ -24,15 +24,15 @@ int checkpoint_store(const struct store_name *name, struct ferry_deadline d, cha
 		     struct ferry_error *e);
 
 /*
- * Room for a checkpoint of DOM is reserved in S: *ret_new, which is for checkpoint_save() or store_abort(). The guest may run meanwhile.
- * -ENOSPC, and nothing is left.
+ * Room for a checkpoint of DOM, for all of its RAM, is reserved in S: *ret_new, which is for checkpoint_save() or checkpoint_abort(). The
+ * guest may run meanwhile. -ENOSPC, and nothing is left. RESERVE false: its image may be much smaller, and is tried.
  */
 struct checkpoint_new {
 	struct store s;		/* whose path is the caller's */
 	struct store_new *n;
 	struct manifest m;
 };
-int checkpoint_begin(struct virt_conn *c, struct virt_dom *dom, const struct store *s, const char *node,
+int checkpoint_begin(struct virt_conn *c, struct virt_dom *dom, const struct store *s, const char *node, bool reserve,
 		     struct checkpoint_new *ret_new, struct ferry_error *e);
 void checkpoint_abort(struct checkpoint_new *k);
 

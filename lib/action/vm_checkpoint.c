@@ -70,6 +70,8 @@ static int save(struct vm_ctx *v, const struct store_name *name, const char *tex
 {
 	const struct checkpoint_how how = { v->o->compress, v->o->checkpoint_bandwidth_mib, why };
 	char path[STORE_NAME_SIZE], id[NONCE_SIZE];
+	/* Held memory has no other way to go: what may not fit is tried. */
+	bool must_fit = strcmp(why, "held") != 0;
 	struct guest_where w = v->where;
 	struct checkpoint_new k;
 	struct store s;
@@ -79,7 +81,7 @@ static int save(struct vm_ctx *v, const struct store_name *name, const char *tex
 	if (r == 0 && v->info.run == VIRT_PAUSED_USER)
 		r = virt_activate_blocks(v->dom, e);
 	if (r == 0)
-		r = checkpoint_begin(v->conn, v->dom, &s, v->o->node, &k, e);
+		r = checkpoint_begin(v->conn, v->dom, &s, v->o->node, must_fit, &k, e);
 	if (r < 0)
 		return r;
 	snprintf(id, sizeof id, "%s", k.m.id);

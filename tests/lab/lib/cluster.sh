@@ -28,3 +28,13 @@ offline() { ! online "$1"; }
 cluster_idle() {
 	on -t "$((${1:-120} * WAIT_PATIENCE + 5))" node3 crm_resource --wait --timeout="$((${1:-120} * WAIT_PATIENCE))s"
 }
+
+# look_away: the cluster keeps its hands off from here on (maintenance mode), and nothing that it had begun is under way. Pacemaker's own
+# wait is not asked: a monitor that was cancelled counts as pending for as long as this lasts.
+look_away() {
+	on node3 'crm_attribute -n maintenance-mode -v true -q' >/dev/null &&
+		wait_until "the cluster to look away" 60 on node3 "crmadmin -q -S \$(crmadmin -q -D) | grep -q S_IDLE" || return 1
+	for node in $DATA_NODES; do
+		wait_until "the last action on $node to end" 120 on "$node" '! pgrep -x "ferry-(vm|gate|drbd)"'
+	done
+}

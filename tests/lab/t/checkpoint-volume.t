@@ -68,8 +68,7 @@ rejoin "$to"
 ok "all is well" up_on "$at"
 
 # --- saving and waking, killed between two steps; by the helpers, with the cluster looking away
-cluster_idle 60
-on node3 'crm_attribute -n maintenance-mode -v true' && cluster_idle 60
+look_away
 vm="--config /etc/ferry/vm3.xml --gate r2 --node $at --transport tcp --store volume:r2/1 --timeout 120000"
 gate="--drbd-resource r2 --domain vm3 --node $at --timeout 120000"
 off() { [ "$(on "$at" 'pgrep -cf "guest=vm3,"')" = 0 ]; }

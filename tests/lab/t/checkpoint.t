@@ -56,7 +56,7 @@ ok "one guest, one memory: $(witness_since r0 "$since")" witness_since r0 "$sinc
 is "the stale one is gone" "$(kept "$at")" 0
 
 # --- an old one copied back by hand, with on_stale=fail; by the helpers, with the cluster looking away
-on node3 'crm_attribute -n maintenance-mode -v true' && cluster_idle 60
+look_away
 vm="--config /etc/ferry/vm1.xml --gate r0 --node $at --transport tcp --timeout 120000"
 gate="--drbd-resource r0 --domain vm1 --node $at --timeout 120000"
 off() { [ "$(on "$at" 'pgrep -cf "guest=vm1,"')" = 0 ]; }
@@ -75,7 +75,15 @@ ok "it takes less than the RAM" on "$at" "ferry-vm checkpoint show --domain vm1 
 ok "and wakes" wake
 witness_ticks r0 20
 ok "with its memory: $(witness_since r0 "$since")" witness_since r0 "$since"
+on "$at" "virsh -q suspend vm1"
+since=$(now_ms)
 save
+ok "one that its user has paused is saved and wakes" wake
+is "paused, as he left it" "$(on "$at" 'virsh -q domstate vm1')" paused
+on "$at" "virsh -q resume vm1"
+witness_ticks r0 20
+ok "with its memory: $(witness_since r0 "$since")" witness_since r0 "$since"
+ok "a second one is saved from there" save
 on "$at" "rm -f $STORE/* && cp -a /var/lib/ferry/copied/* $STORE/ && ferry-vm start $vm --on-stale fail"
 ok "an old one, copied back: refused" refused "on_stale='fail'.*is older than its disk" "ferry-gate open $gate"
 is "it stays paused" "$(on "$at" 'virsh -q domstate vm1')" paused

@@ -29,7 +29,7 @@ lost() { on "$1" "rm -f $FILE $KEPT"; }
 logged() { on "$1" "tail -n +$2 /var/log/pacemaker/pacemaker.log | grep -q '$3'"; }
 log_lines() { on "$1" 'wc -l </var/log/pacemaker/pacemaker.log'; }
 
-on node3 'crm_attribute -n maintenance-mode -v true' && cluster_idle 60
+look_away
 
 ok "an image that is only read is plugged in" plugged vdw /root/image '<readonly/>'
 ok "it is not on $to: the move fails, and says so" refused "/root/image.*the guest runs on here" "ferry-vm migrate-to $here --target $to"

@@ -12,7 +12,7 @@ STORE=/var/lib/ferry/checkpoint
 saved() { on "$at" "ls $STORE/vm1.*.json"; }
 off() { [ "$(on "$at" 'pgrep -cf "guest=vm1,"')" = 0 ]; }
 
-on node3 'crm_attribute -n maintenance-mode -v true' && cluster_idle 60
+look_away
 since=$(now_ms)
 ok "the gate closes under the running guest" on "$at" "ferry-gate close $gate"
 is "which is held" "$(on "$at" 'virsh -q domstate vm1')" paused

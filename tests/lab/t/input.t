@@ -22,7 +22,7 @@ guest_xml bad1 r1 | on -i "$at" "mkdir -p $TRY/folder.xml && cd $TRY && cat >goo
 	echo hello >text.xml; : >empty.xml; echo '<network><name>bad1</name></network>' >network.xml; sed '/<name>/d' good.xml >noname.xml
 	sed 's,/dev/mapper/ferry-r1-0,/dev/drbd1,' good.xml >outside.xml; sed 's,ferry-r1-0,ferry-r0-0,' good.xml >others.xml
 	sed 's,ferry-r1-0,ferry-nosuch-0,' good.xml >nosuch.xml"
-on node3 'crm_attribute -n maintenance-mode -v true' && cluster_idle 60
+look_away
 witness_ticks r0 5
 before=$(left_alone)
 

@@ -51,7 +51,7 @@ on node3 "crm resource clear vm3" >/dev/null 2>&1
 cluster_idle 60
 
 vm="--domain vm3 --gate r2 --node $at --transport tcp --timeout 180000"
-on node3 'crm_attribute -n maintenance-mode -v true' && cluster_idle 60
+look_away
 nonce=$(witness_now r2 | cut -d' ' -f1)
 # refused VERB WORDS
 refused() {
