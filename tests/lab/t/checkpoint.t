@@ -120,11 +120,13 @@ witness_ticks r0 20
 ok "with its memory: $(witness_since r0 "$since")" witness_since r0 "$since"
 
 on "$at" 'rm -rf /var/lib/ferry/copied /var/lib/ferry/good /etc/ferry/other.xml'
-on node3 'crm_attribute -n maintenance-mode -D; crm_resource -C' >/dev/null 2>&1
+on node3 'crm_resource -C' >/dev/null 2>&1
 cluster_idle 60
-ok "the cluster finds it as it was" wait_until "a healthy cluster" 120 healthy
+on node3 'crm_attribute -n maintenance-mode -D' >/dev/null
+cluster_idle 60
+ok "the cluster finds it well" wait_until "a healthy cluster" 120 healthy
 since=$(now_ms)
-ok "and the next move works" move_to "$to"
+ok "and the next move works" move_to "$(other "$(where vm1)")"
 witness_ticks r0 5
 ok "live: $(witness_since r0 "$since")" witness_since r0 "$since"
 is "no FIFO is left" "$(for node in $DATA_NODES; do on "$node" 'ls /run/ferry/memory 2>/dev/null'; done)" ""
