@@ -19,8 +19,11 @@ guest_xml() {
 		"$FERRY_LAB/guest/witness.xml.in" | sed "s/@NAME@/$1/"
 }
 
-# guest_prepare NAME RESOURCE [MIB]: domain XML on both nodes; the witness on the resource's disk, which is left down;
-# sector 1 is zeroed with it, on the second volume too, lest an earlier guest of this disk be taken for this one
+# zero_end DEVICE: a shell command that zeroes its last MiB, where a stamp is
+zero_end() { echo "dd if=/dev/zero of=$1 bs=4096 count=256 oflag=direct seek=\$((\$(blockdev --getsize64 $1) / 4096 - 256)) 2>/dev/null"; }
+
+# guest_prepare NAME RESOURCE [MIB]: domain XML on both nodes; the witness on the resource's disk, which is left down and without a
+# stamp; sector 1 is zeroed with it, on the second volume too, lest an earlier guest of this disk be taken for this one
 guest_prepare() {
 	guest_build || return 1
 	for node in $DATA_NODES; do
@@ -29,7 +32,7 @@ guest_prepare() {
 	done
 	minor=$(($(echo "$2" | tr -dc 0-9)))
 	wait_until "$2 to connect" 60 on node1 "drbdadm cstate $2 | grep -q Connected" || return 1
-	on node1 "drbdadm primary $2" || return 1
+	on node1 "drbdadm primary $2 && $(zero_end "/dev/drbd$minor")" || return 1
 	on -i node1 "dd of=/dev/drbd$minor bs=1024 oflag=direct conv=notrunc,sync 2>/dev/null" <"$FERRY_LAB_DIR/bin/witness.bin" || return 1
 	[ ! -e "$FERRY_LAB_DIR/nodes/node1/$2v1.img" ] ||
 		on node1 "dd if=/dev/zero of=/dev/drbd1$minor bs=1024 count=1 oflag=direct 2>/dev/null" || return 1
@@ -43,7 +46,7 @@ volume_clear() {
 	for node in $DATA_NODES; do on "$node" "drbdadm up $1" || return 1; done
 	wait_until "$1 to be redundant" 60 redundant "$1" || return 1
 	on node1 "drbdadm primary $1 && dd if=/dev/zero of=$clear_dev bs=1M count=1 oflag=direct &&
-		dd if=/dev/zero of=$clear_dev bs=4096 count=256 oflag=direct seek=\$((\$(blockdev --getsize64 $clear_dev) / 4096 - 256)) &&
+		$(zero_end "$clear_dev") &&
 		blockdev --flushbufs $clear_dev && drbdadm secondary $1" 2>/dev/null || return 1
 	for node in $DATA_NODES; do on "$node" "drbdadm down $1" || return 1; done
 }
