@@ -10,6 +10,7 @@ well() { is_on vm3 "$1" && is_on gate-vm3 "$1" && promoted_on c-disk-vm3 "$1" &&
 well_somewhere() { now=$(where vm3) && [ -n "$now" ] && well "$now"; }
 persistent() { on "$1" 'virsh dominfo vm3' | grep -q '^Persistent:  *yes'; }
 both_went_on() { witness_since r2 "$1" && witness_since r2v1 "$1"; }
+both_anew() { booted_anew r2 "$nonce" && booted_anew r2v1 "$nonce"; }
 both_tick() { witness_ticks r2 "$1" 120 && witness_ticks r2v1 "$1"; }
 # to NODE: by the stock command
 to() {
@@ -65,7 +66,7 @@ on "$at" 'virsh -q autostart vm3'
 ok "while it is set to autostart it is not started" refused start "virsh autostart --disable vm3"
 on "$at" 'virsh -q autostart --disable vm3'
 ok "it is started" on -t 240 "$at" "ferry-vm start $vm"
-ok "not from the managed save" wait_until "another boot" 60 booted_anew r2 "$nonce"
+ok "not from the managed save" wait_until "another boot" 60 both_anew
 ok "which is set aside" on "$at" 'test -s /var/lib/libvirt/qemu/save/vm3.save.set-aside-*'
 ok "and no longer where libvirt would find it" on "$at" 'test ! -e /var/lib/libvirt/qemu/save/vm3.save && virsh dominfo vm3 | grep -q "^Managed save:  *no"'
 since=$(now_ms)
@@ -78,7 +79,7 @@ ok "the cluster finds it well" wait_until "all of vm3" 60 well "$at"
 
 nonce=$(witness_now r2 | cut -d' ' -f1)
 kill_node "$at"
-ok "$at is killed: it boots anew" wait_until "another boot" 180 booted_anew r2 "$nonce"
+ok "$at is killed: it boots anew" wait_until "another boot" 180 both_anew
 since=$(now_ms)
 ok "both disks work" both_tick 10
 ok "with what belongs to them: $(both_went_on "$since" | paste -sd' ')" both_went_on "$since"
